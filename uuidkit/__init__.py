@@ -1,0 +1,1 @@
+"""Turn string identifiers into real uuid columns in PostgreSQL."""

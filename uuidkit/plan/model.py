@@ -1,0 +1,226 @@
+"""A plan as plain values: what will be done, step by step, or every reason why not."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from uuidkit.catalog.model import Column, ForeignKey
+from uuidkit.catalog.names import ColumnName, TableName
+from uuidkit.findings import ColumnFindings, Reference
+from uuidkit.ids import Shape
+
+OnUnparseable = Literal["fail", "derive", "null"]
+OnOrphan = Literal["keep", "fail"]
+References = Literal["auto", "declared", "none"]
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What the user asks for.
+
+    Attributes:
+        targets: columns named by the user.
+        include: columns added by hand as references.
+        exclude: columns left out by hand.
+        references: which undeclared references come along.
+        backup_suffix: appended to a column's name to name its backup column.
+        lock_timeout: seconds one attempt waits for the locks.
+        lock_attempts: how many attempts are made.
+    """
+
+    targets: tuple[ColumnName, ...]
+    include: tuple[ColumnName, ...] = ()
+    exclude: tuple[ColumnName, ...] = ()
+    references: References = "auto"
+    on_unparseable: OnUnparseable = "fail"
+    on_orphan: OnOrphan = "keep"
+    declare_references: bool = False
+    backup_suffix: str = "_original"
+    lock_timeout: float = 2.0
+    lock_attempts: int = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Blocker:
+    """One reason why a conversion is refused.
+
+    Attributes:
+        code: UNPARSEABLE, COLLISION, ORPHAN, DEPENDENT, MEANING, PARTITION_KEY, PERMISSION, NAME_TAKEN …
+        object: what it is about, e.g. ``public.jobs.batch_id``.
+        message: what is wrong and why it matters.
+        remedy: what to do.
+    """
+
+    code: str
+    object: str
+    message: str
+    remedy: str
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """One statement of the list that is printed, shown and run.
+
+    Attributes:
+        sql: the statement, without a closing semicolon.
+        phase: ``before`` (guards), ``lock``, ``change``, ``prove``, ``ledger`` inside the transaction;
+            ``after`` outside of it.
+        summary: what it does, in a few words.
+        table: the table it works on, if one.
+    """
+
+    sql: str
+    phase: Literal["before", "lock", "change", "prove", "ledger", "after"]
+    summary: str
+    table: TableName | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnPlan:
+    """How one column changes.
+
+    Attributes:
+        before: the column as it is.
+        backup: name of the column that will hold the text.
+        expression: the USING expression, as SQL.
+        default_after: the new default as SQL, None for none.
+        legacy_shape: the one prefixed form the column used to have, None for canonical text.
+        done: the column is a uuid already (a half-converted graph) and stays as it is.
+        lookup: backup columns of referenced uuid columns in which the text is looked up first.
+    """
+
+    column: ColumnName
+    before: Column
+    findings: ColumnFindings | None
+    backup: str
+    expression: str
+    default_after: str | None
+    legacy_shape: Shape | None
+    on_unparseable: OnUnparseable
+    done: bool = False
+    lookup: tuple[ColumnName, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ForeignKeyPlan:
+    """A foreign key that exists after the conversion.
+
+    Attributes:
+        existing: the key as it is, None when it is to be declared.
+    """
+
+    name: str
+    table: TableName
+    columns: tuple[str, ...]
+    referenced_table: TableName
+    referenced_columns: tuple[str, ...]
+    definition: str
+    existing: ForeignKey | None = None
+
+    @property
+    def declared(self) -> bool:
+        """Whether the key was there before."""
+        return self.existing is not None
+
+
+@dataclass(frozen=True, slots=True)
+class UniquePlan:
+    """A unique constraint to be made because a declared reference needs it."""
+
+    name: str
+    column: ColumnName
+
+
+@dataclass(frozen=True, slots=True)
+class DependentPlan:
+    """What becomes of an object that hangs on a converted column."""
+
+    kind: str
+    name: str
+    table: TableName
+    action: Literal["keep", "recreate", "rewrite", "drop", "refuse"]
+    meaning: Literal["same", "changed", "unknown"] = "same"
+    example: Mapping[str, Any] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class GraphPlan:
+    """One reference graph: the columns that change together, in one transaction.
+
+    Attributes:
+        tables: all tables to be locked, in the order of locking.
+        columns: the columns that change, parents first.
+        foreign_keys: all foreign keys dropped and put back, in their original order, then the newly declared.
+        notes: what the reader should know and nothing forbids.
+    """
+
+    tables: tuple[TableName, ...]
+    columns: tuple[ColumnPlan, ...]
+    references: tuple[Reference, ...]
+    foreign_keys: tuple[ForeignKeyPlan, ...]
+    uniques: tuple[UniquePlan, ...]
+    dependents: tuple[DependentPlan, ...]
+    blockers: tuple[Blocker, ...]
+    notes: tuple[str, ...] = ()
+    statements: tuple[Statement, ...] = ()
+    fingerprint: str = ""
+
+    @property
+    def changing(self) -> tuple[ColumnPlan, ...]:
+        """The columns that are not uuid yet."""
+        return tuple(column for column in self.columns if not column.done)
+
+    @property
+    def name(self) -> str:
+        """The graph's name in messages: its first column."""
+        return str(self.columns[0].column)
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """What the conversion is expected to cost.
+
+    Attributes:
+        seconds: in all; None when it cannot be known.
+        bytes_written: heap and indexes written anew, in bytes.
+        locks: (table, lock mode, seconds held).
+    """
+
+    seconds: float | None
+    bytes_written: int
+    locks: tuple[tuple[TableName, str, float | None], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A complete plan: one graph or several, in order.
+
+    Attributes:
+        hash: SHA-256 over request, catalog facts, findings and statements; the same plan gives the same hash.
+    """
+
+    request: Request
+    graphs: tuple[GraphPlan, ...]
+    estimate: Estimate
+    version_num: int
+    hash: str
+    notes: tuple[str, ...] = field(default=())
+
+    @property
+    def blockers(self) -> tuple[Blocker, ...]:
+        """Every blocker of every graph."""
+        return tuple(blocker for graph in self.graphs for blocker in graph.blockers)
+
+    @property
+    def statements(self) -> tuple[Statement, ...]:
+        """The statements of all graphs, in order."""
+        return tuple(statement for graph in self.graphs for statement in graph.statements)
+
+    @property
+    def status(self) -> Literal["ready", "blocked", "nothing to do"]:
+        """The verdict of a dry run."""
+        if self.blockers:
+            return "blocked"
+        return "ready" if any(graph.statements for graph in self.graphs) else "nothing to do"
