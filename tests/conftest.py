@@ -1,0 +1,118 @@
+"""Fixtures for tests on real PostgreSQL servers.
+
+`server` is a running server, once per chosen version (`--servers 18,16,system` or UUIDKIT_TEST_SERVERS; 18 by default);
+`database` is the superuser's URL of a fresh database; `owner_database` the URL of a fresh database for its plain owner.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Generator, Iterator
+
+import pytest
+
+from tests.support.servers import Pool, Server, parse_choice, release
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--servers",
+        default=os.environ.get("UUIDKIT_TEST_SERVERS") or "18",
+        help="PostgreSQL servers to test on, from 18, 16 and system (default: UUIDKIT_TEST_SERVERS, else 18)",
+    )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "pg_min(version_num): needs a server of at least this version, such as 160000")
+    config.addinivalue_line("markers", "pg_max(version_num): needs a server of at most this version, such as 159999")
+    for label in parse_choice(config.getoption("servers")):
+        try:
+            release(label)
+        except LookupError as error:
+            raise pytest.UsageError(str(error)) from error
+
+
+def pytest_report_header(config: pytest.Config) -> str:
+    chosen = [release(label) for label in parse_choice(config.getoption("servers"))]
+    return "PostgreSQL: " + ", ".join(f"{item.version} ({item.label})" for item in chosen)
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if "server" in metafunc.fixturenames:
+        labels = parse_choice(metafunc.config.getoption("servers"))
+        metafunc.parametrize("server", labels, ids=[f"pg{label}" for label in labels], indirect=True, scope="session")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out, rather than skip, what a server's version rules out."""
+    left_out = [item for item in items if not _fits(item)]
+    if left_out:
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if _fits(item)]
+
+
+def _fits(item: pytest.Item) -> bool:
+    label = getattr(item, "callspec", None) and item.callspec.params.get("server")  # type: ignore[attr-defined]
+    if not label:
+        return True
+    version_num = release(label).version_num
+    at_least = all(version_num >= mark.args[0] for mark in item.iter_markers("pg_min"))
+    return at_least and all(version_num <= mark.args[0] for mark in item.iter_markers("pg_max"))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """With UUIDKIT_NO_SKIP=1 a skipped test is a failed one."""
+    report = yield
+    if report.skipped and os.environ.get("UUIDKIT_NO_SKIP") == "1" and not hasattr(report, "wasxfail"):
+        report.outcome = "failed"
+        report.longrepr = f"skipped although UUIDKIT_NO_SKIP=1: {report.longrepr}"
+    return report
+
+
+@pytest.fixture(scope="session")
+def servers() -> Iterator[Pool]:
+    """All servers of this run, by label."""
+    pool = Pool()
+    yield pool
+    pool.close()
+
+
+@pytest.fixture(scope="session")
+def server(servers: Pool, request: pytest.FixtureRequest) -> Server:
+    """A running server of the version at hand."""
+    return servers.get(request.param)
+
+
+@pytest.fixture
+def database(server: Server) -> Iterator[str]:
+    """The superuser's URL of a fresh, empty database."""
+    server.start()
+    url = server.create_database()
+    yield url
+    server.start()
+    server.drop_database(url)
+
+
+@pytest.fixture(scope="module")
+def module_database(server: Server) -> Iterator[str]:
+    """The superuser's URL of a database that the tests of one module share."""
+    server.start()
+    url = server.create_database()
+    yield url
+    server.start()
+    server.drop_database(url)
+
+
+@pytest.fixture
+def owner_database(server: Server) -> Iterator[str]:
+    """The URL of a fresh database for its owner, a role without any other right."""
+    server.start()
+    role = server.create_role()
+    name = server.create_database(owner=role)
+    yield server.url_of(name.partition("?")[0].rpartition("/")[2], role)
+    server.start()
+    server.drop_database(name)
+    server.drop_role(role)
