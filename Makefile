@@ -1,0 +1,40 @@
+# `make demo` and `make test` need Python 3.11 or newer and nothing else.
+# PYTHON chooses the interpreter, SERVERS the PostgreSQL servers to test on (18, 16, system), ARGS goes to pytest.
+
+PYTHON  ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do \
+             $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
+VENV    ?= .venv
+SERVERS ?= 18
+ARGS    ?=
+BIN      = $(VENV)/bin
+READY    = $(VENV)/.ready
+
+.PHONY: help demo test lint clean
+
+help:
+	@echo "make demo   the whole story on an embedded PostgreSQL"
+	@echo "make test   the tests (SERVERS=18,16,system for more servers; ARGS=... for pytest)"
+	@echo "make lint   ruff and mypy"
+	@echo "make clean  remove $(VENV) and caches"
+
+$(READY): pyproject.toml
+	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer was not found; name it: make PYTHON=/path/to/python3" >&2; exit 1; }
+	@echo "Preparing $(VENV) (once) ..."
+	@$(PYTHON) -m venv --clear $(VENV)
+	@$(BIN)/pip --disable-pip-version-check install --quiet --editable '.[dev]'
+	@touch $@
+
+demo: $(READY)
+	@$(BIN)/uuidkit demo
+
+test: $(READY)
+	@$(BIN)/python -m pytest -n auto --maxprocesses 4 --servers $(SERVERS) $(ARGS)
+
+lint: $(READY)
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+
+clean:
+	rm -rf $(VENV) .venv-* .pytest_cache .mypy_cache .ruff_cache .hypothesis build dist
+	find . -name __pycache__ -type d -not -path './.git/*' -prune -exec rm -rf {} +
