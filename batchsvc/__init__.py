@@ -1,0 +1,1 @@
+"""Scan web domains in batches, on a PostgreSQL schema whose identifiers are uuids."""

@@ -1,0 +1,106 @@
+"""Alembic's environment: which database, in what transaction, and what autogenerate leaves alone.
+
+Alembic runs this file for each of its commands. Who calls Alembic from Python may put into ``config.attributes`` either
+``connection`` (used as it is) or ``database_url``; otherwise the database is the one of ``DATABASE_URL``.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable
+from logging.config import fileConfig
+from typing import Any
+
+import psycopg
+from alembic import context
+from alembic.operations.ops import MigrationScript
+from alembic.runtime.migration import MigrationContext
+from alembic.util import CommandError
+from sqlalchemy import Connection, NullPool
+from sqlalchemy.exc import SQLAlchemyError
+
+import uuidkit.alembic
+from batchsvc.models import Base
+from batchsvc.schema import sentence
+from uuidkit import database
+from uuidkit.errors import UuidkitError
+
+config = context.config
+# Set where the alembic command itself runs; then nobody but the shell is there to take an exception.
+command_line = config.cmd_opts
+
+
+def number_revision(
+    migration: MigrationContext, revision: str | Iterable[str | None] | Iterable[str], scripts: list[MigrationScript]
+) -> None:
+    """Give a new revision the next number instead of random digits, unless ``--rev-id`` says otherwise."""
+    uuidkit.alembic.process_revision_directives(migration, revision, scripts)
+    if command_line is None or getattr(command_line, "rev_id", None) is None:
+        numbers = [int(known.revision) for known in context.script.walk_revisions() if known.revision.isdigit()]
+        for number, script in enumerate(scripts, start=max(numbers, default=0) + 1):
+            script.rev_id = f"{number:04d}"
+
+
+OPTIONS: dict[str, Any] = {
+    "target_metadata": Base.metadata,
+    "compare_type": True,
+    "compare_server_default": True,
+    "include_object": uuidkit.alembic.include_object,
+    "process_revision_directives": number_revision,
+}
+
+
+def print_script() -> None:
+    """Write the revisions as a script for psql to standard output, without a database."""
+    # The paramstyle keeps Alembic from doubling every % in the script.
+    context.configure(
+        dialect_name="postgresql", dialect_opts={"paramstyle": "named"}, literal_binds=True, **OPTIONS
+    )
+    # Without it psql goes on after an error, and reports success.
+    context.static_output("\\set ON_ERROR_STOP on\n")
+    with context.begin_transaction():
+        context.run_migrations()
+
+
+def run(connection: Connection) -> None:
+    """Run the command at hand on a connection, all revisions in one transaction."""
+    if "dry-run" in context.get_x_argument(as_dictionary=True):
+        status = uuidkit.alembic.dry_run(config, context.script, connection, OPTIONS)
+        if status:
+            raise SystemExit(status)
+        return
+    context.configure(connection=connection, **OPTIONS)
+    with context.begin_transaction():
+        context.run_migrations()
+
+
+def run_online() -> None:
+    """Find the database, connect, run."""
+    given = config.attributes.get("connection")
+    if given is not None:
+        run(given)
+        return
+    with database.use(config.attributes.get("database_url")) as url:
+        engine = database.create_engine(url, poolclass=NullPool)
+        with engine.connect() as connection:
+            run(connection)
+
+
+if command_line is not None and config.config_file_name is not None:
+    fileConfig(config.config_file_name, disable_existing_loggers=False)
+
+try:
+    if context.is_offline_mode():
+        print_script()
+    else:
+        run_online()
+except (UuidkitError, CommandError, SQLAlchemyError, psycopg.Error) as error:
+    if getattr(command_line, "raiseerr", False):
+        raise
+    if command_line is None:
+        if isinstance(error, (UuidkitError, CommandError)):
+            raise
+        raise CommandError(sentence(error)) from error
+    # Not by Alembic's own way: that prints to standard output, which may be the script, and exits with 255.
+    print(f"FAILED: {sentence(error)}", file=sys.stderr)
+    raise SystemExit(getattr(error, "exit_code", 1)) from error

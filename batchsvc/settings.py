@@ -1,0 +1,115 @@
+"""The service's settings: the one place of the service that reads the environment.
+
+Each is an environment variable with ``BATCHSVC_`` in front. The database is not among them: ``DATABASE_URL`` is read by
+``uuidkit.database``, for every entry point alike.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, ValidationError, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+PREFIX = "BATCHSVC_"
+
+
+class SettingsError(ValueError):
+    """One or more settings cannot be used; the message names each variable and why."""
+
+
+@dataclass(frozen=True, slots=True)
+class HostRule:
+    """A name that is not looked up in the DNS.
+
+    Attributes:
+        name: a host name, or ``*.`` and the name that all its subdomains end in.
+        address: the IP address that is asked instead.
+        port: its TCP port.
+    """
+
+    name: str
+    address: str
+    port: int
+
+    def __str__(self) -> str:
+        address = f"[{self.address}]" if ":" in self.address else self.address
+        return f"{self.name}={address}:{self.port}"
+
+
+class Settings(BaseSettings):
+    """What can be set, with the value that holds where nothing is.
+
+    Raises:
+        pydantic.ValidationError: a value cannot be used; :func:`load` says the same as a sentence.
+    """
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True)
+
+    max_domains: int = Field(10000, ge=1, description="most domains in one batch")
+    concurrency: int = Field(20, ge=1, description="most domains that one worker scans at a time")
+    lease_seconds: float = Field(15, gt=0, description="seconds a worker holds a domain before another may take it")
+    max_attempts: int = Field(3, ge=1, description="most attempts at one domain")
+    pooler: Literal["auto", "none", "transaction"] = Field(
+        "auto", description="what is in front of the database: auto finds out, none, or a transaction pooler"
+    )
+    allow_networks: Annotated[tuple[IPv4Network | IPv6Network, ...], NoDecode] = Field(
+        (), description="networks, divided by commas, that may be asked although they are not public"
+    )
+    hosts: Annotated[tuple[HostRule, ...], NoDecode] = Field(
+        (), description="names with fixed addresses, such as shop.test=127.0.0.1:8099, divided by commas"
+    )
+
+    @field_validator("allow_networks", mode="before")
+    @classmethod
+    def _split_networks(cls, value: Any) -> Any:
+        return tuple(ip_network(part) for part in _parts(value)) if isinstance(value, str) else value
+
+    @field_validator("hosts", mode="before")
+    @classmethod
+    def _split_hosts(cls, value: Any) -> Any:
+        return tuple(_host_rule(part) for part in _parts(value)) if isinstance(value, str) else value
+
+
+def load() -> Settings:
+    """Read the settings from the environment.
+
+    Raises:
+        SettingsError: naming every variable that cannot be used.
+    """
+    try:
+        return Settings()
+    except ValidationError as error:
+        problems = [
+            f"{PREFIX}{str(problem['loc'][0]).upper()}: {problem['msg'].removeprefix('Value error, ')}"
+            for problem in error.errors(include_input=False, include_url=False)
+        ]
+        raise SettingsError("; ".join(problems)) from None
+
+
+def listing(settings: Settings) -> list[tuple[str, str, str]]:
+    """Return variable, value and meaning of every setting, in the order of their declaration."""
+    return [
+        (f"{PREFIX}{name.upper()}", _text(getattr(settings, name)), field.description or "")
+        for name, field in Settings.model_fields.items()
+    ]
+
+
+def _text(value: object) -> str:
+    if isinstance(value, float):
+        return f"{value:g}"
+    return ",".join(str(part) for part in value) if isinstance(value, tuple) else str(value)
+
+
+def _parts(value: str) -> list[str]:
+    return [part.strip() for part in value.split(",") if part.strip()]
+
+
+def _host_rule(text: str) -> HostRule:
+    name, equals, target = text.partition("=")
+    address, colon, port = target.rpartition(":")
+    if not (name and equals and colon and port.isdecimal() and 0 < int(port) < 65536):
+        raise ValueError(f"{text!r} is not of the form name=address:port")
+    return HostRule(name.strip().lower(), str(ip_address(address.strip().removeprefix("[").removesuffix("]"))), int(port))
