@@ -1,0 +1,287 @@
+"""Reads a database's catalog into plain values."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from uuidkit.catalog import queries
+from uuidkit.catalog.model import (
+    Check,
+    Column,
+    Dependent,
+    ForeignKey,
+    Index,
+    IndexColumn,
+    Schema,
+    Table,
+)
+from uuidkit.catalog.names import TableName
+from uuidkit.database.session import Session
+
+_ACTIONS = {"a": "NO ACTION", "r": "RESTRICT", "c": "CASCADE", "n": "SET NULL", "d": "SET DEFAULT"}
+
+# pg_depend's classid of what hangs on a column -> the word the report uses.
+_KINDS = {
+    "pg_rewrite": "rule",
+    "pg_policy": "policy",
+    "pg_trigger": "trigger",
+    "pg_attrdef": "generated column",
+    "pg_proc": "function",
+    "pg_publication_rel": "publication",
+    "pg_statistic_ext": "statistics",
+    "pg_constraint": "constraint",
+}
+
+
+@contextmanager
+def empty_search_path(session: Session) -> Iterator[tuple[str, ...]]:
+    """Make the server print qualified names; the search path is put back at the end.
+
+    Args:
+        session: in a transaction.
+
+    Yields:
+        The schemas of the search path as it was.
+    """
+    [(before, schemas)] = session.rows("SELECT current_setting('search_path'), current_schemas(false)::text[]")
+    session.rows("SELECT set_config('search_path', 'pg_catalog', true)")
+    yield tuple(schemas)
+    # After an error the transaction, or the savepoint around us, puts it back.
+    session.rows("SELECT set_config('search_path', %(before)s, true)", {"before": before})
+
+
+def read_schema(session: Session) -> Schema:
+    """The whole database's tables, keys, indexes and what depends on their columns.
+
+    Takes no lock on any user table.
+
+    Args:
+        session: in a transaction.
+    """
+    with empty_search_path(session) as search_path:
+        [server] = session.rows(queries.SERVER)
+        creatable = frozenset(name for (name,) in session.rows(queries.SCHEMAS_CREATABLE))
+        tables = _tables(session)
+        names = {table.oid: table.name for table in tables.values()}
+        return Schema(
+            database=server[0],
+            version_num=server[1],
+            encoding=server[2],
+            role=server[3],
+            superuser=server[4],
+            search_path=search_path,
+            tables=tables,
+            indexes=_indexes(session, names),
+            foreign_keys=_foreign_keys(session, names),
+            checks=_checks(session, names),
+            dependents=(*_column_dependents(session, names), *_row_type_dependents(session, names)),
+            ledger_schema_present=server[5],
+            ledger_present=server[6],
+            may_create_schema=server[7],
+            schemas_creatable=creatable,
+        )
+
+
+def read_mentions(session: Session, names: Collection[str]) -> tuple[tuple[str, str, str], ...]:
+    """Functions whose body is a string that mentions one of the names.
+
+    No dependency table lists them; they fail, or mean something else, only when they are called.
+
+    Args:
+        names: column names.
+
+    Returns:
+        (identity of the function, language, name mentioned).
+    """
+    if not names:
+        return ()
+    patterns = [(name, re.compile(rf"(?<![\w$]){re.escape(name)}(?![\w$])", re.IGNORECASE)) for name in sorted(names)]
+    with empty_search_path(session):
+        functions = session.rows(queries.STRING_FUNCTIONS)
+    return tuple(
+        (identity, language, name)
+        for _, identity, language, source in functions
+        for name, pattern in patterns
+        if pattern.search(source)
+    )
+
+
+def read_whole_row_publications(session: Session) -> tuple[tuple[str, int], ...]:
+    """(publication, oid of a table) where every column of the table is sent to subscribers."""
+    return tuple((name, oid) for name, oid in session.rows(queries.WHOLE_ROW_PUBLICATIONS))
+
+
+def _tables(session: Session) -> dict[TableName, Table]:
+    columns: dict[int, dict[str, Column]] = {}
+    for row in session.rows(queries.COLUMNS):
+        columns.setdefault(row[0], {})[row[1]] = _column(row)
+    rows = session.rows(queries.TABLES)
+    names = {row[0]: TableName(row[1], row[2]) for row in rows}
+    parents: dict[int, list[TableName]] = {}
+    children: dict[int, list[TableName]] = {}
+    for parent, child in session.rows(queries.INHERITANCE):
+        if parent in names and child in names:
+            parents.setdefault(child, []).append(names[parent])
+            children.setdefault(parent, []).append(names[child])
+    return {
+        names[row[0]]: Table(
+            oid=row[0],
+            name=names[row[0]],
+            kind=row[3],
+            persistence=row[4],
+            owner=row[5],
+            rows=row[6],
+            bytes=row[7],
+            columns=columns.get(row[0], {}),
+            owned=row[8],
+            readable=row[9],
+            row_security=row[10],
+            row_security_applies=row[11],
+            typed=row[12],
+            partition=row[13],
+            partition_key=frozenset(row[14]),
+            parents=tuple(parents.get(row[0], ())),
+            children=tuple(children.get(row[0], ())),
+            comment=row[15],
+        )
+        for row in rows
+    }
+
+
+def _column(row: tuple[Any, ...]) -> Column:
+    return Column(
+        name=row[1],
+        attnum=row[2],
+        type=row[3],
+        base_type=row[4],
+        domain=row[5],
+        not_null=row[6],
+        default=row[7],
+        collation=(row[8], row[9]) if row[9] is not None else None,
+        deterministic=row[10],
+        identity=row[11],
+        generated=row[12],
+        storage=row[13],
+        type_storage=row[14],
+        compression=row[15],
+        statistics_target=row[16],
+        options=tuple(row[17] or ()),
+        comment=row[18],
+        inherited=row[19],
+    )
+
+
+def _indexes(session: Session, names: dict[int, TableName]) -> tuple[Index, ...]:
+    found = []
+    for row in session.rows(queries.INDEXES):
+        members, count = row[8], row[9]
+        keys = tuple(
+            IndexColumn(column=members[n], opclass_default=row[10][n], opclass=row[11][n], collation_differs=row[12][n])
+            for n in range(count)
+        )
+        found.append(
+            Index(
+                oid=row[0],
+                table=names[row[1]],
+                name=row[2],
+                method=row[3],
+                unique=row[4],
+                primary=row[5],
+                valid=row[6],
+                nulls_not_distinct=row[7],
+                keys=keys,
+                includes=tuple(name for name in members[count:] if name is not None),
+                predicate=row[13],
+                has_expressions=row[14],
+                expression_reads=frozenset(row[15]),
+                definition=row[16],
+                constraint=row[17],
+                constraint_type=row[18],
+                deferrable=row[19],
+                clustered=row[20],
+                replica_identity=row[21],
+                comment=row[22],
+            )
+        )
+    return tuple(found)
+
+
+def _foreign_keys(session: Session, names: dict[int, TableName]) -> tuple[ForeignKey, ...]:
+    return tuple(
+        ForeignKey(
+            oid=row[0],
+            name=row[1],
+            table=names[row[2]],
+            columns=tuple(row[3]),
+            referenced_table=names[row[4]],
+            referenced_columns=tuple(row[5]),
+            definition=row[6],
+            on_delete=_ACTIONS[row[7]],
+            on_update=_ACTIONS[row[8]],
+            match="FULL" if row[9] == "f" else "SIMPLE",
+            deferrable=row[10],
+            deferred=row[11],
+            validated=row[12],
+            enforced=row[13],
+            index=row[14],
+            parent=row[15],
+            comment=row[16],
+            triggers_altered=row[17],
+        )
+        for row in session.rows(queries.FOREIGN_KEYS)
+        if row[2] in names and row[4] in names
+    )
+
+
+def _checks(session: Session, names: dict[int, TableName]) -> tuple[Check, ...]:
+    return tuple(
+        Check(
+            oid=row[0], table=names[row[1]], name=row[2], columns=frozenset(row[3]), definition=row[4], validated=row[5]
+        )
+        for row in session.rows(queries.CHECKS)
+        if row[1] in names
+    )
+
+
+def _column_dependents(session: Session, names: dict[int, TableName]) -> Iterator[Dependent]:
+    for oid, column, catalog, _, relkind, rule, identity, description, definition, ordinary in session.rows(
+        queries.COLUMN_DEPENDENTS
+    ):
+        if oid not in names:
+            continue
+        kind = _KINDS.get(catalog)
+        if catalog == "pg_attrdef" and ordinary:
+            continue  # the column's own default
+        if catalog == "pg_constraint" and ordinary:
+            continue  # keys, checks: they have lists of their own
+        if catalog == "pg_trigger" and ordinary:
+            continue  # the triggers of foreign keys
+        if catalog == "pg_rewrite" and rule == "_RETURN":
+            kind = "materialized view" if relkind == "m" else "view"
+        if catalog == "pg_class" and relkind == "S":
+            kind = "sequence"
+        yield Dependent(
+            kind=kind or "other object",
+            name=(identity if kind else description) or description,
+            table=names[oid],
+            column=column,
+            definition=definition or "",
+            hard=not (kind == "sequence" or (kind == "statistics" and ordinary)),
+        )
+
+
+def _row_type_dependents(session: Session, names: dict[int, TableName]) -> Iterator[Dependent]:
+    for oid, catalog, identity, description in session.rows(queries.ROW_TYPE_DEPENDENTS):
+        if oid not in names:
+            continue
+        yield Dependent(
+            kind="function" if catalog == "pg_proc" else "row type",
+            name=identity or description,
+            table=names[oid],
+            column=None,
+            # A function may take a row whose columns change; a stored row may not change.
+            hard=catalog != "pg_proc",
+        )
