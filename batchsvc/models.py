@@ -7,7 +7,7 @@ constraint and index names included.
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from typing import Any, ClassVar
 from uuid import UUID
 
 from sqlalchemy import (
@@ -39,7 +39,7 @@ class Base(DeclarativeBase):
     """What all tables share: timestamps, and the types behind Python's."""
 
     metadata = MetaData(naming_convention=NAMING_CONVENTION)
-    type_annotation_map = {
+    type_annotation_map: ClassVar[dict[Any, Any]] = {
         datetime: DateTime(),
         dict[str, Any]: JSONB(),
         float: Double(),
@@ -122,9 +122,7 @@ class Job(Base):
     result_data: Mapped[dict[str, Any] | None]
     job_metadata: Mapped[dict[str, Any] | None]
     error: Mapped[str | None]
-    batch_id: Mapped[UUID | None] = mapped_column(
-        ForeignKey("batch_jobs.batch_id", ondelete="SET NULL"), index=True
-    )
+    batch_id: Mapped[UUID | None] = mapped_column(ForeignKey("batch_jobs.batch_id", ondelete="SET NULL"), index=True)
 
 
 class Contact(Base):

@@ -48,18 +48,20 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True)
 
-    max_domains: int = Field(10000, ge=1, description="most domains in one batch")
-    concurrency: int = Field(20, ge=1, description="most domains that one worker scans at a time")
-    lease_seconds: float = Field(15, gt=0, description="seconds a worker holds a domain before another may take it")
-    max_attempts: int = Field(3, ge=1, description="most attempts at one domain")
+    max_domains: int = Field(default=10000, ge=1, description="most domains in one batch")
+    concurrency: int = Field(default=20, ge=1, description="most domains that one worker scans at a time")
+    lease_seconds: float = Field(
+        default=15, gt=0, description="seconds a worker holds a domain before another may take it"
+    )
+    max_attempts: int = Field(default=3, ge=1, description="most attempts at one domain")
     pooler: Literal["auto", "none", "transaction"] = Field(
-        "auto", description="what is in front of the database: auto finds out, none, or a transaction pooler"
+        default="auto", description="what is in front of the database: auto finds out, none, or a transaction pooler"
     )
     allow_networks: Annotated[tuple[IPv4Network | IPv6Network, ...], NoDecode] = Field(
-        (), description="networks, divided by commas, that may be asked although they are not public"
+        default=(), description="networks, divided by commas, that may be asked although they are not public"
     )
     hosts: Annotated[tuple[HostRule, ...], NoDecode] = Field(
-        (), description="names with fixed addresses, such as shop.test=127.0.0.1:8099, divided by commas"
+        default=(), description="names with fixed addresses, such as shop.test=127.0.0.1:8099, divided by commas"
     )
 
     @field_validator("allow_networks", mode="before")
@@ -112,4 +114,6 @@ def _host_rule(text: str) -> HostRule:
     address, colon, port = target.rpartition(":")
     if not (name and equals and colon and port.isdecimal() and 0 < int(port) < 65536):
         raise ValueError(f"{text!r} is not of the form name=address:port")
-    return HostRule(name.strip().lower(), str(ip_address(address.strip().removeprefix("[").removesuffix("]"))), int(port))
+    return HostRule(
+        name.strip().lower(), str(ip_address(address.strip().removeprefix("[").removesuffix("]"))), int(port)
+    )

@@ -3,8 +3,8 @@
 Revision ID: 0001
 Revises:
 
-A database that the old backend created has these tables already, but no ``alembic_version``. Tell Alembic so, once, with
-``alembic stamp 0001``; ``alembic upgrade head`` then starts from there. Run without that, this revision refuses.
+A database that the old backend created has these tables already, but no ``alembic_version``. Tell Alembic so, once,
+with ``alembic stamp 0001``; ``alembic upgrade head`` then starts from there. Run without that, this revision refuses.
 
 ``domains.batch_id`` refers to ``batch_jobs.batch_id`` without a foreign key: the old models declared one, the old
 database never had it.

@@ -53,9 +53,7 @@ OPTIONS: dict[str, Any] = {
 def print_script() -> None:
     """Write the revisions as a script for psql to standard output, without a database."""
     # The paramstyle keeps Alembic from doubling every % in the script.
-    context.configure(
-        dialect_name="postgresql", dialect_opts={"paramstyle": "named"}, literal_binds=True, **OPTIONS
-    )
+    context.configure(dialect_name="postgresql", dialect_opts={"paramstyle": "named"}, literal_binds=True, **OPTIONS)
     # Without it psql goes on after an error, and reports success.
     context.static_output("\\set ON_ERROR_STOP on\n")
     with context.begin_transaction():
@@ -102,5 +100,5 @@ except (UuidkitError, CommandError, SQLAlchemyError, psycopg.Error) as error:
             raise
         raise CommandError(sentence(error)) from error
     # Not by Alembic's own way: that prints to standard output, which may be the script, and exits with 255.
-    print(f"FAILED: {sentence(error)}", file=sys.stderr)
+    sys.stderr.write(f"FAILED: {sentence(error)}\n")
     raise SystemExit(getattr(error, "exit_code", 1)) from error

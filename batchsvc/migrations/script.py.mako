@@ -7,9 +7,10 @@ Revises: ${down_revision | comma,n}
 from __future__ import annotations
 
 import sqlalchemy as sa
-import uuidkit.alembic  # noqa: F401  registers op.convert_to_uuid and its kin
 from alembic import op
 ${imports if imports else ""}
+
+import uuidkit.alembic  # noqa: F401  registers op.convert_to_uuid and its kin
 
 revision = ${repr(up_revision)}
 down_revision = ${repr(down_revision)}

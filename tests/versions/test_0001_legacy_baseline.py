@@ -6,6 +6,7 @@ import psycopg
 import pytest
 
 from tests.support import pg_dump, psql
+from tests.versions import facts
 from tests.versions.alembic_command import alembic
 
 # What the live legacy database showed: column, type, nullable or not, default.
@@ -120,21 +121,7 @@ def unchanged_baseline(module_database: str) -> str:
 
 
 def test_columns_are_those_of_the_legacy_system(unchanged_baseline: str) -> None:
-    with psycopg.connect(unchanged_baseline) as connection:
-        rows = connection.execute(
-            """
-            SELECT c.relname || '.' || a.attname,
-                   format_type(a.atttypid, a.atttypmod),
-                   CASE WHEN a.attnotnull THEN 'not null' ELSE 'null' END,
-                   coalesce(pg_get_expr(d.adbin, d.adrelid), '-')
-              FROM pg_class AS c
-              JOIN pg_attribute AS a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
-              LEFT JOIN pg_attrdef AS d ON d.adrelid = c.oid AND d.adnum = a.attnum
-             WHERE c.relnamespace = 'public'::regnamespace AND c.relkind = 'r' AND c.relname <> 'alembic_version'
-             ORDER BY c.relname COLLATE "C", a.attnum
-            """
-        ).fetchall()
-    assert [list(row) for row in rows] == table(COLUMNS, 4)
+    assert facts.columns(unchanged_baseline) == table(COLUMNS, 4)
 
 
 def test_serial_columns_own_their_sequences(unchanged_baseline: str) -> None:
@@ -146,31 +133,11 @@ def test_serial_columns_own_their_sequences(unchanged_baseline: str) -> None:
 
 
 def test_keys_are_those_of_the_legacy_system(unchanged_baseline: str) -> None:
-    with psycopg.connect(unchanged_baseline) as connection:
-        rows = connection.execute(
-            """
-            SELECT conname::text, pg_get_constraintdef(oid)
-              FROM pg_constraint
-             WHERE connamespace = 'public'::regnamespace AND contype IN ('p', 'u', 'f', 'c', 'x')
-               AND conrelid <> 'alembic_version'::regclass
-             ORDER BY conname COLLATE "C"
-            """
-        ).fetchall()
-    assert [list(row) for row in rows] == table(KEYS, 2)
+    assert facts.keys(unchanged_baseline) == table(KEYS, 2)
 
 
 def test_other_indexes_are_on_the_batch_ids_alone(unchanged_baseline: str) -> None:
-    with psycopg.connect(unchanged_baseline) as connection:
-        rows = connection.execute(
-            """
-            SELECT i.indexrelid::regclass::text, pg_get_indexdef(i.indexrelid)
-              FROM pg_index AS i
-              JOIN pg_class AS c ON c.oid = i.indrelid AND c.relnamespace = 'public'::regnamespace
-             WHERE NOT EXISTS (SELECT FROM pg_constraint AS k WHERE k.conindid = i.indexrelid AND k.contype IN ('p', 'u'))
-             ORDER BY 1
-            """
-        ).fetchall()
-    assert [list(row) for row in rows] == table(INDEXES, 2)
+    assert facts.indexes(unchanged_baseline) == table(INDEXES, 2)
 
 
 def test_down_leaves_nothing(database: str) -> None:

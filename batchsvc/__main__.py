@@ -1,0 +1,5 @@
+"""``python -m batchsvc``."""
+
+from batchsvc.cli import main
+
+main(prog_name="batchsvc")
