@@ -13,6 +13,7 @@ import signal
 import subprocess
 import tempfile
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote, unquote, urlsplit
@@ -23,7 +24,7 @@ from testing.postgresql import Postgresql
 
 WHEEL_FOLDERS = {"18": "pginstall18", "16": "pginstall"}
 PREFIX = "uuidkit-tests-"
-PASSWORD_ROLE = "needs_password"  # noqa: S105 - the name of a role, not a password
+PASSWORD_ROLE = "needs_password"
 _numbers = itertools.count(1)
 _bin_dirs: dict[str, Path] = {}
 
@@ -96,7 +97,7 @@ def _new_folder(purpose: str) -> Path:
     """A fresh folder whose name carries this process id, so that a later run can clear it after a SIGKILL."""
     name = f"{PREFIX}{os.getpid()}-{purpose}-"
     parent = tempfile.gettempdir()
-    for candidate in (parent, "/tmp", "/var/tmp"):  # noqa: S108 - mkdtemp makes the name; a socket path must be short
+    for candidate in (parent, "/tmp", "/var/tmp"):  # the path of a unix socket must be short
         if len(candidate) > 40 or _probe(["test", "-x", candidate]) != 0:
             continue
         return Path(tempfile.mkdtemp(prefix=name, dir=candidate))
@@ -132,7 +133,7 @@ def _reachable_bin(bin_dir: Path) -> tuple[Path, Path | None]:
 class _Postgresql(Postgresql):  # type: ignore[misc]  # the base class has no annotations
     """testing.postgresql's server on a unix socket alone, started with dropped rights."""
 
-    prefix: list[str] = []
+    prefix: Sequence[str] = ()
 
     def initialize_database(self) -> None:
         for name in ("", *self.subdirectories):
