@@ -8,7 +8,10 @@ import psycopg
 from alembic import command
 from alembic.config import Config
 from alembic.script import ScriptDirectory
+from alembic.util import CommandError
 from sqlalchemy.exc import DBAPIError
+
+from uuidkit.errors import UuidkitError
 
 PACKAGE = Path(__file__).resolve().parent
 
@@ -74,7 +77,9 @@ def stamp(revision: str, database_url: str | None = None) -> None:
 
 
 def sentence(error: Exception) -> str:
-    """Return what went wrong in the server's or the driver's own words, without SQL and parameters."""
+    """Return what went wrong: our own words as they are, the server's or driver's without SQL and parameters."""
+    if isinstance(error, (CommandError, UuidkitError)):
+        return str(error)
     if isinstance(error, DBAPIError) and error.orig is not None:
         error = error.orig if isinstance(error.orig, Exception) else error
     if isinstance(error, psycopg.Error) and error.diag.message_primary:

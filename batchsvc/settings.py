@@ -13,6 +13,8 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from uuidkit.database.url import given, safe
+
 PREFIX = "BATCHSVC_"
 
 
@@ -92,10 +94,19 @@ def load() -> Settings:
 
 
 def listing(settings: Settings) -> list[tuple[str, str, str]]:
-    """Return variable, value and meaning of every setting, in the order of their declaration."""
+    """Return variable, value and meaning of the database and of every setting, without any password."""
+    url = given()
+    database = (
+        "DATABASE_URL",
+        safe(url) if url else "",
+        "the database; empty: the embedded server of the working folder",
+    )
     return [
-        (f"{PREFIX}{name.upper()}", _text(getattr(settings, name)), field.description or "")
-        for name, field in Settings.model_fields.items()
+        database,
+        *(
+            (f"{PREFIX}{name.upper()}", _text(getattr(settings, name)), field.description or "")
+            for name, field in Settings.model_fields.items()
+        ),
     ]
 
 

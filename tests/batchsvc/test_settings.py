@@ -66,6 +66,13 @@ def test_the_command_lists_every_setting_with_its_value(monkeypatch: pytest.Monk
     assert rows["BATCHSVC_HOSTS"][0] == "*.slow.test=[::1]:8098"
 
 
+def test_the_password_of_the_database_is_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DATABASE_URL", "postgres://someone:s3cret@db.example/batches?sslpassword=s3cret")
+    result = CliRunner().invoke(main, ["settings"])
+    assert "db.example/batches" in result.output
+    assert "s3cret" not in result.output
+
+
 def test_the_command_refuses_a_wrong_setting(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("BATCHSVC_POOLER", "session")
     result = CliRunner().invoke(main, ["settings"])

@@ -48,10 +48,10 @@ def tables(url: str) -> str:
 
 def test_every_format_becomes_a_uuid(legacy: str) -> None:
     alembic(legacy, "upgrade", "0002")
-    ids = {number: batch_id for number, batch_id in rows(legacy, "SELECT id, batch_id FROM batch_jobs")}
+    ids: dict[int, UUID] = dict(rows(legacy, "SELECT id, batch_id FROM batch_jobs"))
     assert {number: ids[number] for number in HELD} == HELD
     assert {number: ids[number] for number in DERIVED} == {n: uuidkit.derive(text) for n, text in DERIVED.items()}
-    assert all(isinstance(ids[number], UUID) and ids[number].version == 8 for number in DERIVED)
+    assert all(ids[number].version == 8 for number in DERIVED)
     assert len(set(ids.values())) == 20
     assert rows(
         legacy, "SELECT DISTINCT pg_typeof(tenant_id)::text, lower(tenant_id_original)::uuid = tenant_id FROM jobs"
