@@ -9,7 +9,7 @@ from psycopg import sql
 
 from uuidkit.ids.formats import FORMATS, Formats
 from uuidkit.ids.shapes import Shape
-from uuidkit.ids.sql import OnUnparseable, as_text, conversion
+from uuidkit.ids.sql import OnUnparseable, cast, conversion
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,7 @@ def cheapest(
     if relying and complete:
         # What the cast itself accepts needs no arm of its own, and no guard: the cast is exact or fails.
         uses = [use for use in uses if not _is_cast(use.shape)]
-        otherwise = sql.SQL("{}::uuid").format(as_text(operand))
+        otherwise = cast(operand)
     if not uses:
         return otherwise
     arms = []

@@ -99,7 +99,7 @@ class Shape:
         Args:
             uuid: an SQL expression of type uuid.
         """
-        text: sql.Composable = sql.SQL('(({})::text COLLATE "C")').format(uuid)
+        text = as_text(uuid)
         if self.spelling in ("hex", "underscored"):
             text = sql.SQL("replace({}, '-', {})").format(text, sql.Literal(_JOINTS[self.spelling]))
         if self.upper:
@@ -118,16 +118,7 @@ class Shape:
         Args:
             operand: the raw value.
         """
-        text = as_text(operand)
-        conditions: list[sql.Composable] = [sql.SQL("octet_length({}) = {}").format(text, sql.Literal(self.length))]
-        beginning = f"{self.prefix}{{" if self.spelling == "braced" else self.prefix
-        if beginning:
-            size = sql.Literal(len(beginning))
-            conditions.append(sql.SQL("left({}, {}) = {}").format(text, size, sql.Literal(beginning)))
-        if self.spelling == "underscored":
-            # Here no value in braces has an underscore; what else the cast accepts the grammar does too.
-            conditions.append(_character(text, len(self.prefix) + 9, "_"))
-        return sql.SQL("({})").format(sql.SQL(" AND ").join(conditions))
+        return _all(self._resembling(as_text(operand)))
 
     def matches(self, operand: sql.Composable, version_num: int) -> sql.Composable:
         """The exact SQL condition that a value has this shape, the case of its digits aside; NULL for NULL.
@@ -137,18 +128,16 @@ class Shape:
             version_num: the server's, such as 180004.
         """
         text = as_text(operand)
-        start = len(self.prefix)
         body = self._body(text)
-        conditions: list[sql.Composable] = [self.looks_like(operand)]
+        conditions = self._resembling(text)
         if self.spelling == "hex":
-            conditions.append(sql.SQL("{} !~ {}").format(body, _NO_DIGIT))
-            return sql.SQL("({})").format(sql.SQL(" AND ").join(conditions))
-        # With 32 digits, four joints and the length given, the first and the last joint fix those between them.
-        offset = start + 1 if self.spelling == "braced" else start
-        positions = (9, 14, 19, 24) if self.spelling == "underscored" else (9, 24)
-        conditions += [_character(text, offset + position, _JOINTS[self.spelling]) for position in positions]
-        conditions.append(_is_uuid(body, self.spelling, version_num))
-        return sql.SQL("({})").format(sql.SQL(" AND ").join(conditions))
+            return _all([*conditions, sql.SQL("{} !~ {}").format(body, _NO_DIGIT)])
+        # With 32 digits and four joints in this length, the first and the last joint fix those between them; but which
+        # of them are underscores must be seen one by one (the first one has been).
+        start = len(self.prefix) + (self.spelling == "braced")
+        positions = (14, 19, 24) if self.spelling == "underscored" else (9, 24)
+        conditions += [_character(text, start + position, _JOINTS[self.spelling]) for position in positions]
+        return _all([*conditions, _is_uuid(body, self.spelling, version_num)])
 
     def uuid(self, operand: sql.Composable) -> sql.Composable:
         """The cheap SQL expression for the uuid of a value of this shape; it fails with 22P02 where there is none.
@@ -158,9 +147,20 @@ class Shape:
         """
         return sql.SQL("{}::uuid").format(self._body(as_text(operand)))
 
+    def _resembling(self, text: sql.Composable) -> list[sql.Composable]:
+        conditions: list[sql.Composable] = [sql.SQL("octet_length({}) = {}").format(text, sql.Literal(self.length))]
+        beginning = f"{self.prefix}{{" if self.spelling == "braced" else self.prefix
+        if beginning:
+            size = sql.Literal(len(beginning))
+            conditions.append(sql.SQL("left({}, {}) = {}").format(text, size, sql.Literal(beginning)))
+        if self.spelling == "underscored":
+            # Here no value in braces has an underscore; what else the cast accepts the grammar does too.
+            conditions.append(_character(text, len(self.prefix) + 9, "_"))
+        return conditions
+
     def _body(self, text: sql.Composable) -> sql.Composable:
         # right() with a negative length cuts bytes off the front; substr() would count all characters first.
-        body = sql.SQL("right({}, {})").format(text, sql.Literal(-len(self.prefix))) if self.prefix else text
+        body = sql.SQL("right({}, -{})").format(text, sql.Literal(len(self.prefix))) if self.prefix else text
         return sql.SQL("replace({}, '_', '-')").format(body) if self.spelling == "underscored" else body
 
 
@@ -191,6 +191,10 @@ def _spelling(parts: grammar.Parts) -> ShapeSpelling | None:
             return None
         case regular:
             return regular
+
+
+def _all(conditions: list[sql.Composable]) -> sql.Composable:
+    return sql.SQL("({})").format(sql.SQL(" AND ").join(conditions))
 
 
 def _character(text: sql.Composable, position: int, expected: str) -> sql.Composable:

@@ -30,7 +30,16 @@ def as_text(operand: sql.Composable) -> sql.Composable:
     Args:
         operand: the raw value.
     """
-    return sql.SQL('(({})::text COLLATE "C")').format(operand)
+    return sql.SQL('({}::text COLLATE "C")').format(_closed(operand))
+
+
+def cast(operand: sql.Composable) -> sql.Composable:
+    """The value cast to uuid by the server, which raises 22P02 with the value in its message where it cannot.
+
+    Args:
+        operand: the raw value.
+    """
+    return sql.SQL("{}::text::uuid").format(_closed(operand))
 
 
 def trimmed(operand: sql.Composable) -> sql.Composable:
@@ -118,12 +127,16 @@ def conversion(operand: sql.Composable, on_unparseable: OnUnparseable, formats: 
     match on_unparseable:
         case "fail":
             # The grammar holds all that the cast accepts, so here the cast of the value itself can only fail.
-            otherwise: sql.Composable = sql.SQL("{}::uuid").format(as_text(operand))
+            otherwise = cast(operand)
         case "derive":
             otherwise = derived(operand)
         case "null":
             otherwise = sql.NULL
     return _converted(operand, otherwise, formats)
+
+
+def _closed(operand: sql.Composable) -> sql.Composable:
+    return operand if isinstance(operand, sql.Identifier) else sql.SQL("({})").format(operand)
 
 
 def _converted(operand: sql.Composable, otherwise: sql.Composable, formats: Formats) -> sql.Composable:
