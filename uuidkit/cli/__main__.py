@@ -1,0 +1,5 @@
+"""`python -m uuidkit.cli`."""
+
+from uuidkit.cli.main import main
+
+main()

@@ -1,0 +1,118 @@
+"""The commands that change tables: convert, revert, finalize."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from uuidkit.cli.connecting import connected, read_only, server
+from uuidkit.cli.options import Face, checked_request, faced, request_options, yes_option
+from uuidkit.cli.output import ask, emit, interactive, message
+from uuidkit.cli.progress import Progress
+from uuidkit.errors import BlockedError
+
+
+@click.command(
+    short_help="Convert columns to uuid.",
+    epilog="Example: uuidkit convert batch_jobs.batch_id --on-unparseable derive --yes",
+)
+@request_options
+@click.option(
+    "--single-transaction", is_flag=True, help="All reference graphs in one transaction, instead of one each."
+)
+@yes_option
+@faced(mask=True)
+def convert(face: Face, single_transaction: bool, yes: bool, **given: Any) -> None:
+    """Convert columns to uuid, one transaction per reference graph.
+
+    On a terminal it shows what it is about to do and asks. Without one, in a script, it goes ahead: `revert` takes a
+    conversion back exactly.
+    """
+    targets, options = checked_request(given)
+    from uuidkit import api
+    from uuidkit.report import json, results, text
+
+    with server(face) as url:
+        if interactive() and not yes:
+            # The plan is made on a connection of its own: no transaction stays open while somebody thinks.
+            with read_only(url) as connection:
+                plan = api.plan(connection, targets, **options)
+            if plan.status == "blocked":
+                raise BlockedError(plan.blockers)
+            if plan.status == "ready":
+                message(text.summary(plan, mask=face.mask).rstrip("\n"))
+                if not ask("Convert?"):
+                    message("Nothing was changed.")
+                    return
+        with connected(url) as connection, Progress() as progress:
+            outcome = api.convert(
+                connection, targets, single_transaction=single_transaction, progress=progress, **options
+            )
+    emit(json.dumps(json.outcome(outcome)) if face.json else results.converted(outcome), face)
+
+
+@click.command(
+    short_help="Put text columns back, exactly as they were.", epilog="Example: uuidkit revert batch_jobs.batch_id"
+)
+@click.argument("targets", nargs=-1, metavar="[TARGET]...")
+@click.option("--all", "all_columns", is_flag=True, help="Everything that the ledger holds.")
+@click.option(
+    "--legacy-format",
+    metavar="FORMAT",
+    help="How rows added since are written, for example 'batch_<hex>'.  [default: as the column used to be]",
+)
+@yes_option
+@faced()
+def revert(face: Face, targets: tuple[str, ...], all_columns: bool, legacy_format: str | None, yes: bool) -> None:
+    """Put text columns back, exactly as they were.
+
+    On a terminal it asks first. Without one, in a script, it goes ahead: the columns can be converted again.
+    """
+    what = _named(targets, all_columns)
+    from uuidkit import api
+    from uuidkit.report import json, results
+
+    with server(face) as url:
+        if interactive() and not yes and not ask(f"Put the text back in {what}?"):
+            message("Nothing was changed.")
+            return
+        with connected(url) as connection, Progress() as progress:
+            outcome = api.revert(connection, targets, all=all_columns, legacy_format=legacy_format, progress=progress)
+    emit(json.dumps(json.outcome(outcome)) if face.json else results.reverted(outcome), face)
+
+
+@click.command(
+    short_help="Drop the backups: the one step that cannot be taken back.",
+    epilog="Example: uuidkit finalize batch_jobs.batch_id --yes",
+)
+@click.argument("targets", nargs=-1, metavar="[TARGET]...")
+@click.option("--all", "all_columns", is_flag=True, help="Everything that the ledger holds.")
+@yes_option
+@faced()
+def finalize(face: Face, targets: tuple[str, ...], all_columns: bool, yes: bool) -> None:
+    """Drop the backup columns and the ledger's entries: the one step that cannot be taken back.
+
+    It asks first; without a terminal it wants --yes.
+    """
+    what = _named(targets, all_columns)
+    if not yes and not interactive():
+        raise click.UsageError("finalize cannot be taken back: without a terminal to ask on, it needs --yes.")
+    from uuidkit import api
+    from uuidkit.report import json, results
+
+    with server(face) as url:
+        if not yes and not ask(f"Drop the backups of {what} for good? The old texts cannot be had back. Go on?"):
+            message("Nothing was changed.")
+            return
+        with connected(url) as connection:
+            outcome = api.finalize(connection, targets, all=all_columns)
+    emit(json.dumps(json.outcome(outcome)) if face.json else results.finalized(outcome), face)
+
+
+def _named(targets: tuple[str, ...], all_columns: bool) -> str:
+    if targets and all_columns:
+        raise click.UsageError("Name targets or use --all, not both.")
+    if not targets and not all_columns:
+        raise click.UsageError("Name at least one TARGET as table.column, or use --all.")
+    return "every converted column" if all_columns else ", ".join(targets)

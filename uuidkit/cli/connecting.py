@@ -1,0 +1,65 @@
+"""Connections of a command: its own, opened late and closed early."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import psycopg
+
+    from uuidkit.cli.options import Face
+
+
+@contextmanager
+def server(face: Face) -> Iterator[str]:
+    """The URL of the database; an embedded server runs as long as this is open.
+
+    Args:
+        face: with the URL that was given, if one was.
+    """
+    from uuidkit.database import use
+
+    with use(face.database_url) as url:
+        yield url
+
+
+@contextmanager
+def connected(url: str) -> Iterator[psycopg.Connection[Any]]:
+    """A connection in autocommit mode, closed at the end.
+
+    Args:
+        url: as ``server`` gives it.
+    """
+    from uuidkit.database import connect
+
+    connection = connect(url)
+    try:
+        yield connection
+    finally:
+        connection.close()
+
+
+@contextmanager
+def read_only(url: str) -> Iterator[psycopg.Connection[Any]]:
+    """A connection in a READ ONLY transaction: the server itself refuses to change anything.
+
+    Args:
+        url: as ``server`` gives it.
+    """
+    with connected(url) as connection:
+        connection.read_only = True
+        with connection.transaction():
+            yield connection
+
+
+@contextmanager
+def reading(face: Face) -> Iterator[psycopg.Connection[Any]]:
+    """As ``read_only``, on the database that was asked for.
+
+    Args:
+        face: with the URL that was given, if one was.
+    """
+    with server(face) as url, read_only(url) as connection:
+        yield connection

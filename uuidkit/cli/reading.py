@@ -1,0 +1,128 @@
+"""The commands that change nothing; each of them reads in a READ ONLY transaction."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from uuidkit.cli.connecting import reading
+from uuidkit.cli.failures import BLOCKED, FAILED
+from uuidkit.cli.options import Face, checked_request, faced, request_options, scope_options
+from uuidkit.cli.output import emit, emit_script, message
+
+
+@click.command(
+    short_help="Show tables: columns, keys, indexes, references, dependents.",
+    epilog="Example: uuidkit inspect batch_jobs",
+)
+@click.argument("tables", nargs=-1, metavar="[TABLE]...")
+@click.option("--schema", metavar="SCHEMA", help="Look only at tables of this schema.")
+@faced()
+def inspect(face: Face, tables: tuple[str, ...], schema: str | None) -> None:
+    """Show tables: columns, keys, indexes, references and what depends on them."""
+    from uuidkit import inspection
+    from uuidkit.catalog.read import read_schema
+    from uuidkit.database.session import adapt
+    from uuidkit.report import inspected, json
+
+    with reading(face) as connection:
+        catalog = read_schema(adapt(connection))
+    found = inspection.inspect(catalog, tables, schema)
+    emit(json.dumps(json.inspection(found)) if face.json else inspected.inspection(found), face)
+
+
+@click.command(
+    short_help="List the text columns that hold ids, with a verdict each.",
+    epilog="Example: uuidkit scan --schema public --exclude jobs.tenant_id",
+)
+@scope_options
+@faced(mask=True)
+def scan(face: Face, schema: str | None, exclude: tuple[str, ...]) -> None:
+    """List the text columns that hold ids, with a verdict each, and the references between them."""
+    from uuidkit import api
+    from uuidkit.report import json, scanned
+
+    with reading(face) as connection:
+        result = api.scan(connection, schema=schema, exclude=exclude)
+    emit(
+        json.dumps(json.scan(result, mask=face.mask)) if face.json else scanned.scan(result, mask=face.mask),
+        face,
+    )
+
+
+@click.command(
+    short_help="The dry run: what `convert` would do, find, refuse and cost.",
+    epilog="Example: uuidkit report batch_jobs.batch_id --on-unparseable derive",
+)
+@request_options
+@click.option("--statements", is_flag=True, help="Print every statement in full.")
+@faced(mask=True)
+@click.pass_context
+def report(ctx: click.Context, /, face: Face, statements: bool, **given: Any) -> None:
+    """The dry run: everything `convert` would do, find, refuse and cost. Changes nothing."""
+    targets, options = checked_request(given)
+    from uuidkit import api
+    from uuidkit.report import json, text
+
+    with reading(face) as connection:
+        plan = api.plan(connection, targets, **options)
+    if face.json:
+        emit(json.dumps(json.plan(plan, mask=face.mask)), face)
+    else:
+        emit(text.plan(plan, mask=face.mask, statements=statements), face)
+    if plan.status == "blocked":
+        ctx.exit(BLOCKED)
+
+
+@click.command(
+    short_help="Print the conversion as a script for psql.",
+    epilog="Example: uuidkit sql batch_jobs.batch_id -o convert.sql && psql -f convert.sql",
+)
+@request_options
+@faced(json=False, mask=True)
+@click.pass_context
+def sql(ctx: click.Context, /, face: Face, **given: Any) -> None:
+    """Print the conversion as a script for psql: one transaction that fails as a whole or not at all."""
+    targets, options = checked_request(given)
+    from uuidkit import api
+    from uuidkit.report import script, text
+
+    with reading(face) as connection:
+        plan = api.plan(connection, targets, **options)
+    if plan.status == "blocked":
+        message(text.blockers(plan.blockers, mask=face.mask).rstrip("\n"))
+        ctx.exit(BLOCKED)
+    emit_script(script.script(plan), face)
+
+
+@click.command(short_help="Prove finished conversions.", epilog="Example: uuidkit verify batch_jobs.batch_id")
+@click.argument("targets", nargs=-1, metavar="[TARGET]...")
+@faced()
+@click.pass_context
+def verify(ctx: click.Context, /, face: Face, targets: tuple[str, ...]) -> None:
+    """Prove finished conversions, all or those named, from the catalog, the ledger and the backups."""
+    from uuidkit import api
+    from uuidkit.report import json, results
+
+    with reading(face) as connection:
+        proof = api.verify(connection, targets)
+    emit(json.dumps(json.proof(proof)) if face.json else results.proof(proof), face)
+    if not proof.ok:
+        ctx.exit(FAILED)
+
+
+@click.command(
+    short_help="Say what became of an old id, or what a uuid was before.",
+    epilog="Example: uuidkit lookup batch_20250412_101500 3f2504e0-4f89-41d3-9a0c-0305e82c3301",
+)
+@click.argument("texts", nargs=-1, required=True, metavar="TEXT...")
+@faced()
+def lookup(face: Face, texts: tuple[str, ...]) -> None:
+    """Say what became of an old id, in every converted column; or what a uuid was before."""
+    from uuidkit import api
+    from uuidkit.report import json, results
+
+    with reading(face) as connection:
+        found = api.lookup(connection, texts)
+    emit(json.dumps(json.lookup(texts, found)) if face.json else results.lookup(texts, found), face)

@@ -1,0 +1,1 @@
+"""Results made readable: text and JSON. No database."""

@@ -1,0 +1,88 @@
+"""A scan as text: what to convert first, then what to look at, then what is left alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from uuidkit.report.layout import count, sample, wrap
+from uuidkit.report.mask import mask as outline
+from uuidkit.report.text import formats
+
+if TYPE_CHECKING:
+    from uuidkit.api import ScanResult
+
+_VERDICTS = {
+    "convert": "TO CONVERT",
+    "review": "TO REVIEW (evidence on both sides; name them as targets if they are ids)",
+    "keep": "TO KEEP",
+}
+
+
+def scan(result: ScanResult, *, mask: bool = False) -> str:
+    """The text columns that hold identifiers, and the references between them.
+
+    Args:
+        result: the scan's result.
+        mask: hide sample values.
+    """
+    lines = wrap(_verdict(result))
+    for verdict, title in _VERDICTS.items():
+        own = [item for item in result.columns if item.verdict == verdict]
+        if own:
+            lines += ["", *wrap(title)]
+        for item in own if verdict != "keep" else ():
+            lines += ["", *_column(item, mask)]
+        if own and verdict == "keep":
+            lines.append("")
+            for item in own:
+                lines += wrap(f"{item.findings.column} ({item.findings.type}): {item.why}", "    ", "  ")
+    if result.references:
+        lines += ["", "REFERENCES"]
+        for reference in result.references:
+            lines += ["", *wrap(f"{reference.referencing} → {reference.referenced}", "    ", "  ")]
+            known = f"declared as {reference.constraint}" if reference.declared else f"undeclared: {reference.why}"
+            facts = [known]
+            if not reference.certain:
+                facts.append("not certain")
+            if reference.orphans:
+                facts.append(f"{count(reference.orphans, 'row has', 'rows have')} no counterpart")
+            if reference.respelled:
+                facts.append(f"{count(reference.respelled, 'row is', 'rows are')} spelled otherwise")
+            lines += wrap("; ".join(facts), "    ")
+    if result.embedded:
+        lines += ["", "EMBEDDED (ids inside other values; never touched)", ""]
+        for item in result.embedded:
+            lines += wrap(_embedded(item), "    ", "  ")
+    return "\n".join(lines) + "\n"
+
+
+def _verdict(result: ScanResult) -> str:
+    if not result.columns:
+        return "There is no text column that holds identifiers."
+    number = {verdict: sum(item.verdict == verdict for item in result.columns) for verdict in _VERDICTS}
+    return (
+        f"{count(len(result.columns), 'text column')} looked at: {number['convert']:,} to convert, "
+        f"{number['review']:,} to review, {number['keep']:,} to keep."
+    )
+
+
+def _column(item: Any, mask: bool) -> Iterator[str]:
+    findings = item.findings
+    yield from wrap(f"{findings.column} ({findings.type})", "    ", "  ")
+    facts = [count(findings.rows, "row"), f"{findings.nulls:,} NULL"]
+    if findings.distinct is not None:
+        facts.append(f"{findings.distinct:,} distinct")
+    yield from wrap(", ".join(facts) + (" (a sample)" if findings.sampled else ""), "    ")
+    counted = formats(findings.formats, findings.unparseable)
+    if counted:
+        yield from wrap(counted, "    ")
+    if findings.unparseable_samples:
+        values = findings.unparseable_samples[:3]
+        shown = ", ".join(sample(outline(value) if mask else value) for value in values)
+        yield from wrap(f"not a uuid: {shown}{', …' if findings.unparseable > len(values) else ''}", "    ")
+    yield from wrap(item.why, "    ")
+
+
+def _embedded(item: Any) -> str:
+    return str(item)

@@ -1,0 +1,302 @@
+"""The dry run as text: 80 columns, what forbids it first, then column by column what would happen."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+
+from uuidkit.catalog.names import display
+from uuidkit.findings import Collision, Reference
+from uuidkit.plan.model import Blocker, ColumnPlan, DependentPlan, ForeignKeyPlan, GraphPlan, Plan
+from uuidkit.report import words
+from uuidkit.report.layout import count, duration, listing, sample, size, table, wrap
+from uuidkit.report.mask import mask as outline
+from uuidkit.report.mask import mask_all, mask_message
+from uuidkit.report.sqltext import wrap_sql
+
+_SAMPLES = 3  # values shown of each kind; the JSON has all that were kept
+
+_Show = Callable[[str], str]
+
+
+def plan(plan: Plan, *, mask: bool = False, statements: bool = False) -> str:
+    """The report of a dry run.
+
+    Args:
+        plan: the plan.
+        mask: hide sample values.
+        statements: print every statement in full, not only what it does.
+    """
+
+    def show(value: str) -> str:
+        return sample(outline(value) if mask else value)
+
+    lines = wrap(verdict(plan))
+    if plan.blockers:
+        lines += ["", "BLOCKERS", *_blockers(plan.blockers, mask)]
+    several = len(plan.graphs) > 1
+    for number, graph in enumerate(plan.graphs, 1):
+        if several:
+            lines += ["", *wrap(f"GRAPH {number} OF {len(plan.graphs)}: {graph.name}")]
+        lines += _graph(plan, graph, show, mask)
+    if plan.notes:
+        lines += ["", "NOTES", *_notes(plan.notes, mask)]
+    if plan.status == "ready":
+        lines += ["", "COST", *_cost(plan)]
+    if plan.statements:
+        lines += ["", *_statements(plan, statements)]
+    return "\n".join(lines) + "\n"
+
+
+def summary(plan: Plan, *, mask: bool = False) -> str:
+    """The plan in a few lines, for the question whether to go ahead.
+
+    Args:
+        plan: a plan that is ready.
+        mask: hide sample values.
+    """
+    rows = [
+        (
+            str(column.column),
+            column.before.type,
+            "" if column.findings is None else f"{column.findings.rows:,}",
+            display(column.backup),
+        )
+        for graph in plan.graphs
+        for column in graph.changing
+    ]
+    lines = wrap(verdict(plan))
+    if rows:
+        lines += ["", *table(("COLUMN", "TYPE NOW", "ROWS", "BACKUP"), rows, "  ", right=(2,))]
+    notes = [*plan.notes, *(note for graph in plan.graphs for note in graph.notes)]
+    if notes:
+        lines += _notes(notes, mask)
+    lines += ["", *wrap(_price(plan), "  "), ""]
+    return "\n".join(lines) + "\n"
+
+
+def verdict(plan: Plan) -> str:
+    """The dry run's result in one sentence."""
+    changing = [column for graph in plan.graphs for column in graph.changing]
+    columns = count(len(changing), "column")
+    if plan.blockers:
+        verb = "forbids" if len(plan.blockers) == 1 else "forbid"
+        what = f"the conversion of {columns}" if changing else "the conversion"
+        return f"Blocked: {count(len(plan.blockers), 'finding')} {verb} {what}. Nothing was changed."
+    if plan.status == "nothing to do":
+        named = count(len(plan.request.targets), "column")
+        return (
+            f"Nothing to do: {named} named, and all of them are uuid already."
+            if plan.request.targets
+            else ("Nothing to do: there is no column to convert.")
+        )
+    tables = len({column.column.table_name for column in changing})
+    rows = sum({c.column.table_name: c.findings.rows for c in changing if c.findings is not None}.values())
+    working = [graph for graph in plan.graphs if graph.statements]
+    transactions = "one transaction" if len(working) == 1 else f"{len(working)} transactions, one per reference graph"
+    if not changing:
+        return f"Ready: no column changes its type; what is missing is made in {transactions}."
+    become = "becomes" if len(changing) == 1 else "become"
+    return f"Ready: {columns} of {count(tables, 'table')} {become} uuid, {count(rows, 'row')}, in {transactions}."
+
+
+def blockers(found: Sequence[Blocker], *, mask: bool = False) -> str:
+    """The reasons of a refusal, as it is printed when there is no report around it.
+
+    Args:
+        found: the blockers.
+        mask: hide sample values.
+    """
+    head = f"Blocked: {count(len(found), 'finding')}. Nothing was changed."
+    return "\n".join([head, *_blockers(found, mask)]) + "\n"
+
+
+def _blockers(found: Sequence[Blocker], mask: bool) -> Iterator[str]:
+    for number, blocker in enumerate(found, 1):
+        yield ""
+        yield from wrap(f"{blocker.code}: {blocker.object}", "       ", f"{number:>3}. ")
+        yield from _paragraphs(mask_message(blocker.message) if mask else blocker.message, "     ")
+        if blocker.remedy:
+            yield from wrap(mask_message(blocker.remedy) if mask else blocker.remedy, "         ", "     -> ")
+
+
+def _paragraphs(text: str, indent: str) -> Iterator[str]:
+    for line in text.splitlines() or [""]:
+        yield from wrap(line, indent)
+
+
+def _graph(plan: Plan, graph: GraphPlan, show: _Show, mask: bool) -> Iterator[str]:
+    if graph.columns:
+        yield from ("", "COLUMNS")
+    for column in graph.columns:
+        yield ""
+        yield from _column(plan, graph, column, show)
+    if graph.foreign_keys or graph.uniques:
+        yield from ("", "FOREIGN KEYS", "")
+        for unique in graph.uniques:
+            yield from wrap(f"{display(unique.name)}: a unique constraint to refer to, new", "    ", "  ")
+            yield from wrap(str(unique.column), "      ", "    ")
+        for key in graph.foreign_keys:
+            yield from _foreign_key(key)
+    undeclared = [reference for reference in graph.references if not reference.declared]
+    if undeclared:
+        yield from ("", "UNDECLARED REFERENCES", "")
+        for reference in undeclared:
+            yield from _reference(reference, show)
+    if graph.dependents:
+        yield from ("", "WHAT HANGS ON THEM", "", *_dependents(graph.dependents, mask))
+    if graph.notes:
+        yield from ("", "NOTES", *_notes(graph.notes, mask))
+
+
+def _field(label: str, text: str) -> Iterator[str]:
+    yield from wrap(text, " " * 17, f"    {label:<13}")
+
+
+def _column(plan: Plan, graph: GraphPlan, column: ColumnPlan, show: _Show) -> Iterator[str]:
+    yield from wrap(str(column.column), "    ", "  ")
+    if column.done:
+        yield from _field("type", f"{column.before.type}, and stays as it is")
+        if column.backup:
+            yield from _field("backup", display(column.backup))
+        return
+    yield from _field("type", f"{column.before.type} → uuid")
+    yield from _field("why", words.why(plan, graph, column))
+    if column.findings is not None:
+        yield from _values(column, show)
+    yield from _field("backup", display(column.backup))
+    if column.before.default is not None or column.default_after is not None:
+        yield from _field("default", f"{column.before.default or 'none'} → {column.default_after or 'none'}")
+    if column.lookup:
+        places = listing([str(name) for name in column.lookup])
+        yield from _field("looked up", f"each text is looked up in {places} first")
+    shape = "the canonical text" if column.legacy_shape is None else str(column.legacy_shape)
+    yield from _field("way back", f"rows added after the conversion would be written as {shape}")
+
+
+def _values(column: ColumnPlan, show: _Show) -> Iterator[str]:
+    findings = column.findings
+    assert findings is not None
+    facts = [count(findings.rows, "row"), f"{findings.nulls:,} NULL"]
+    if findings.distinct is not None:
+        facts.append(f"{findings.distinct:,} distinct")
+    if findings.padded:
+        facts.append(f"{findings.padded:,} with blanks around")
+    yield from _field("values", ", ".join(facts) + (" (a sample)" if findings.sampled else ""))
+    counted = formats(findings.formats, findings.unparseable)
+    if counted:
+        yield from _field("formats", counted)
+    if findings.shapes:
+        yield from _field("shapes", ", ".join(f"{shape.count:,} {shape.shape}" for shape in findings.shapes))
+    if findings.unparseable:
+        shown = _samples(findings.unparseable_samples, findings.unparseable, show)
+        noun = count(findings.unparseable, "value is no uuid", "values are no uuid")
+        yield from _field("unparseable", f"{noun}{shown}: {words.unparseable(column)}")
+    if findings.collision_count:
+        yield from _field("collisions", _collisions(findings.collisions, findings.collision_count, show, "one key"))
+    if findings.merged_count:
+        yield from _field("merged", _collisions(findings.merged, findings.merged_count, show, "rows without a key"))
+
+
+def formats(counts: Mapping[str, int], unparseable: int) -> str:
+    """How many values have which format, most frequent first."""
+    known = sorted(((number, name) for name, number in counts.items() if number), key=lambda pair: (-pair[0], pair[1]))
+    said = [f"{number:,} {name}" for number, name in known]
+    if unparseable and not counts.get("unparseable"):
+        said.append(f"{unparseable:,} unparseable")
+    return ", ".join(said)
+
+
+def _samples(values: Sequence[str], total: int, show: _Show) -> str:
+    if not values:
+        return ""
+    shown = [show(value) for value in values[:_SAMPLES]]
+    return f" ({', '.join(shown)}{', …' if total > len(shown) else ''})"
+
+
+def _collisions(found: Sequence[Collision], total: int, show: _Show, where: str) -> str:
+    sentence = f"{count(total, 'uuid comes', 'uuids come')} from different texts in {where}"
+    if found:
+        values = listing([show(value) for value in found[0].values])
+        key = f" under {display(found[0].key)}" if found[0].key else ""
+        sentence += f"; for example {values}{key}"
+    return sentence
+
+
+def _foreign_key(key: ForeignKeyPlan) -> Iterator[str]:
+    fate = "put back as it was" if key.declared else "new"
+    yield from wrap(f"{display(key.name)}: {fate}", "    ", "  ")
+    yield from wrap(
+        f"{words.end(key.table, key.columns)} → {words.end(key.referenced_table, key.referenced_columns)}",
+        "      ",
+        "    ",
+    )
+    clauses = words.clauses(key)
+    if clauses:
+        yield from wrap(clauses, "      ", "    ")
+
+
+def _reference(reference: Reference, show: _Show) -> Iterator[str]:
+    yield from wrap(f"{reference.referencing} → {reference.referenced}", "    ", "  ")
+    facts = [reference.why] if reference.why else []
+    if not reference.certain:
+        facts.append("not certain")
+    if reference.orphans:
+        shown = _samples(reference.orphan_samples, reference.orphans, show)
+        noun = count(reference.orphans, "row has", "rows have")
+        facts.append(f"{noun} no counterpart{shown}")
+    elif reference.orphans == 0:
+        facts.append("no orphans")
+    if reference.respelled:
+        noun = count(reference.respelled, "row is", "rows are")
+        facts.append(f"{noun} spelled otherwise than their counterparts, and are linked by the conversion")
+    if reference.backup is not None:
+        facts.append(f"texts are looked up in {reference.backup}")
+    yield from wrap("; ".join(facts), "    ")
+
+
+def _dependents(found: Sequence[DependentPlan], mask: bool) -> Iterator[str]:
+    rows = []
+    for item in found:
+        fate = item.action if item.meaning == "same" else f"{item.action}; meaning {item.meaning}"
+        if item.example is not None:
+            example = mask_all(item.example) if mask else item.example
+            fate += f", for example {', '.join(f'{key}: {value}' for key, value in example.items())}"
+        rows.append((item.kind, item.name, fate))
+    yield from table(("KIND", "NAME", "WHAT BECOMES OF IT"), rows, "  ")
+
+
+def _notes(notes: Sequence[str], mask: bool) -> Iterator[str]:
+    yield ""
+    for note in notes:
+        yield from wrap(mask_message(note) if mask else note, "    ", "  - ")
+
+
+def _cost(plan: Plan) -> Iterator[str]:
+    yield ""
+    yield from wrap(_price(plan), "  ")
+    if plan.estimate.locks:
+        rows = [
+            (str(name), mode, "" if seconds is None else f"about {duration(seconds)}")
+            for name, mode, seconds in plan.estimate.locks
+        ]
+        yield from ("", *table(("TABLE", "LOCK", "HELD FOR"), rows, "  "))
+
+
+def _price(plan: Plan) -> str:
+    seconds = plan.estimate.seconds
+    time = "How long it takes cannot be said" if seconds is None else f"About {duration(seconds)}"
+    return f"{time}; about {size(plan.estimate.bytes_written)} are written anew."
+
+
+def _statements(plan: Plan, full: bool) -> Iterator[str]:
+    yield "STATEMENTS" if full else "STATEMENTS (in full: --statements, or `uuidkit sql`)"
+    yield ""
+    if not full:
+        rows = [(f"{n}.", s.phase, s.summary) for n, s in enumerate(plan.statements, 1)]
+        yield from table(("", "", ""), rows, "  ", right=(0,))
+        return
+    for number, statement in enumerate(plan.statements, 1):
+        if number > 1:
+            yield ""
+        yield from wrap(f"{statement.phase}: {statement.summary}", "      ", f"{number:>4}. ")
+        yield from wrap_sql(f"{statement.sql};", "      ")
