@@ -23,6 +23,10 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    # Nobody's own database is touched, whatever the shell that runs the tests has set.
+    for name in list(os.environ):
+        if name.startswith("PG") or name in ("DATABASE_URL", "UUIDKIT_EMBEDDED_DIR"):
+            del os.environ[name]
     config.addinivalue_line("markers", "pg_min(version_num): needs a server of at least this version, such as 160000")
     config.addinivalue_line("markers", "pg_max(version_num): needs a server of at most this version, such as 159999")
     for label in parse_choice(config.getoption("servers")):

@@ -3,6 +3,7 @@
 from uuidkit.database.engine import connect, create_engine, sqlalchemy_url
 from uuidkit.database.session import Session, adapt
 from uuidkit.database.url import conninfo, normalise, safe
+from uuidkit.database.use import use
 
 __all__ = [
     "Session",
@@ -13,4 +14,5 @@ __all__ = [
     "normalise",
     "safe",
     "sqlalchemy_url",
+    "use",
 ]
