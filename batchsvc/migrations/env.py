@@ -7,14 +7,11 @@ Alembic runs this file for each of its commands. Who calls Alembic from Python m
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable
 from logging.config import fileConfig
 from typing import Any
 
 import psycopg
 from alembic import context
-from alembic.operations.ops import MigrationScript
-from alembic.runtime.migration import MigrationContext
 from alembic.util import CommandError
 from sqlalchemy import Connection, NullPool
 from sqlalchemy.exc import SQLAlchemyError
@@ -29,24 +26,12 @@ config = context.config
 # Set where the alembic command itself runs; then nobody but the shell is there to take an exception.
 command_line = config.cmd_opts
 
-
-def number_revision(
-    migration: MigrationContext, revision: str | Iterable[str | None] | Iterable[str], scripts: list[MigrationScript]
-) -> None:
-    """Give a new revision the next number instead of random digits, unless ``--rev-id`` says otherwise."""
-    uuidkit.alembic.process_revision_directives(migration, revision, scripts)
-    if command_line is None or getattr(command_line, "rev_id", None) is None:
-        numbers = [int(known.revision) for known in context.script.walk_revisions() if known.revision.isdigit()]
-        for number, script in enumerate(scripts, start=max(numbers, default=0) + 1):
-            script.rev_id = f"{number:04d}"
-
-
 OPTIONS: dict[str, Any] = {
     "target_metadata": Base.metadata,
     "compare_type": True,
     "compare_server_default": True,
     "include_object": uuidkit.alembic.include_object,
-    "process_revision_directives": number_revision,
+    "process_revision_directives": uuidkit.alembic.process_revision_directives,
 }
 
 
@@ -64,6 +49,8 @@ def run(connection: Connection) -> None:
     """Run the command at hand on a connection, all revisions in one transaction."""
     if "dry-run" in context.get_x_argument(as_dictionary=True):
         status = uuidkit.alembic.dry_run(config, context.script, connection, OPTIONS)
+        if status and command_line is None:
+            raise CommandError("The dry run found what forbids the upgrade; its report says what.")
         if status:
             raise SystemExit(status)
         return

@@ -85,7 +85,7 @@ def test_check_finds_nothing_after_the_upgrade(legacy: str) -> None:
     assert "No new upgrade operations detected" in alembic(legacy, "check").stdout
 
 
-def test_check_misses_a_lost_reference(legacy: str) -> None:
+def test_check_notices_a_lost_reference(legacy: str) -> None:
     alembic(legacy, "upgrade", "head")
     psql(legacy, "ALTER TABLE domains DROP CONSTRAINT domains_batch_id_fkey")
     done = alembic(legacy, "check", check=False)
