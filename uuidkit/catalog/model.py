@@ -118,6 +118,21 @@ class Index:
 
 
 @dataclass(frozen=True, slots=True)
+class KeyTrigger:
+    """One of the internal triggers that carry a foreign key out.
+
+    Attributes:
+        function: its function, e.g. ``"RI_FKey_cascade_del"``.
+        type: pg_trigger.tgtype.
+    """
+
+    table: TableName
+    function: str
+    type: int
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class ForeignKey:
     """A declared foreign key.
 
@@ -128,6 +143,7 @@ class ForeignKey:
         index: oid of the unique index it refers to.
         parent: oid of the constraint it was inherited from (partitions), or 0.
         triggers_altered: a trigger of the key is not in its ordinary (origin) state.
+        triggers: the triggers that carry the key out; they fire in the order of their names.
     """
 
     oid: int
@@ -148,6 +164,7 @@ class ForeignKey:
     parent: int = 0
     comment: str | None = None
     triggers_altered: bool = False
+    triggers: tuple[KeyTrigger, ...] = ()
 
     @property
     def pairs(self) -> tuple[tuple[ColumnName, ColumnName], ...]:

@@ -121,7 +121,10 @@ SELECT k.oid::int8, k.conname, k.conrelid::int8,
        k.condeferrable, k.condeferred, k.convalidated,
        coalesce((to_jsonb(k) ->> 'conenforced')::boolean, true),  -- a column of pg_constraint from 18 on
        k.conindid::int8, k.conparentid::int8, obj_description(k.oid, 'pg_constraint'),
-       EXISTS (SELECT FROM pg_trigger t WHERE t.tgconstraint = k.oid AND t.tgenabled <> 'O')
+       EXISTS (SELECT FROM pg_trigger t WHERE t.tgconstraint = k.oid AND t.tgenabled <> 'O'),
+       ARRAY(SELECT json_build_array(t.tgrelid::int8, p.proname, t.tgtype, t.tgname)
+               FROM pg_trigger t JOIN pg_proc p ON p.oid = t.tgfoid
+              WHERE t.tgconstraint = k.oid ORDER BY t.tgname)
   FROM pg_constraint k
  WHERE k.contype = 'f'
  ORDER BY k.oid"""
@@ -144,6 +147,9 @@ SELECT DISTINCT d.refobjid::int8, a.attname, d.classid::regclass::text, d.objid:
        coalesce(rw.rulename, ''),
        CASE WHEN v.oid IS NOT NULL AND rw.rulename = '_RETURN'
             THEN (SELECT i.identity FROM pg_identify_object('pg_class'::regclass, v.oid, 0) i)
+            WHEN d.classid = 'pg_attrdef'::regclass
+            THEN (SELECT i.identity FROM pg_attrdef x, pg_identify_object('pg_class'::regclass, x.adrelid, x.adnum) i
+                   WHERE x.oid = d.objid)
             ELSE (SELECT i.identity FROM pg_identify_object(d.classid, d.objid, d.objsubid) i) END,
        pg_describe_object(d.classid, d.objid, d.objsubid),
        CASE d.classid

@@ -15,6 +15,7 @@ from uuidkit.catalog.model import (
     ForeignKey,
     Index,
     IndexColumn,
+    KeyTrigger,
     Schema,
     Table,
 )
@@ -230,6 +231,7 @@ def _foreign_keys(session: Session, names: dict[int, TableName]) -> tuple[Foreig
             parent=row[15],
             comment=row[16],
             triggers_altered=row[17],
+            triggers=tuple(KeyTrigger(names[oid], *rest) for oid, *rest in row[18]),
         )
         for row in session.rows(queries.FOREIGN_KEYS)
         if row[2] in names and row[4] in names

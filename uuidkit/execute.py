@@ -1,0 +1,242 @@
+"""The only writer: runs a list of statements in one transaction, or changes nothing."""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import psycopg
+
+from uuidkit.catalog.names import ColumnName, TableName
+from uuidkit.composing import text_of
+from uuidkit.database.session import Session
+from uuidkit.errors import ConversionFailed, LockNotAvailable, UuidkitError
+from uuidkit.guard import LEDGER_CHANGED, PROOF_FAILED, SCHEMA_CHANGED
+from uuidkit.plan.model import Plan, Statement
+
+LOCK_NOT_AVAILABLE = "55P03"
+DEADLOCK_DETECTED = "40P01"
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Something worth telling while a change is under way.
+
+    Attributes:
+        kind: ``graph`` (one begins), ``statement`` (one begins), ``waiting`` (for locks), ``done``, ``note``.
+        step, of: which statement of how many.
+    """
+
+    kind: Literal["graph", "statement", "waiting", "done", "note"]
+    message: str
+    step: int = 0
+    of: int = 0
+
+
+Progress = Callable[[Event], None]
+
+
+@dataclass(frozen=True, slots=True)
+class GraphOutcome:
+    """What became of one reference graph.
+
+    Attributes:
+        rows: rows of all its tables that were rewritten, as surveyed.
+        seconds: wall-clock time of its transaction.
+    """
+
+    columns: tuple[ColumnName, ...]
+    rows: int
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What was done: the graphs in order.
+
+    Attributes:
+        plan: the plan that was carried out; None after revert and finalize.
+        seconds: wall-clock time in all.
+    """
+
+    done: tuple[GraphOutcome, ...]
+    seconds: float
+    plan: Plan | None = None
+
+
+class PlanOutdated(UuidkitError):
+    """The tables changed between plan and locks; the plan has to be made again."""
+
+
+def silent(event: Event) -> None:
+    """Report nothing."""
+
+
+def run(
+    session: Session,
+    statements: Sequence[Statement],
+    tables: Sequence[TableName],
+    *,
+    attempts: int,
+    progress: Progress = silent,
+) -> None:
+    """Run the statements that belong into the transaction; the caller commits or rolls back.
+
+    Args:
+        session: in a transaction.
+        statements: as rendered.
+        tables: those to be locked, for naming whoever holds them.
+        attempts: how often the locks are tried for.
+        progress: told of every step.
+
+    Raises:
+        LockNotAvailable: the locks were not to be had.
+        PlanOutdated: the tables are not those of the plan.
+        ConversionFailed: a statement failed; the transaction has to be rolled back.
+    """
+    inside = [statement for statement in statements if statement.phase != "after"]
+    locks = [statement for statement in inside if statement.phase == "lock"]
+    number = 0
+    locked = False
+    for statement in inside:
+        number += 1
+        if statement.phase == "lock":
+            if not locked:
+                _lock(session, locks, tables, attempts, progress, number, len(inside))
+                locked = True
+            continue
+        progress(Event("statement", statement.summary, number, len(inside)))
+        _run_one(session, statement)
+
+
+def run_after(session: Session, statements: Sequence[Statement], progress: Progress = silent) -> None:
+    """Run the statements that follow the commit (fresh statistics).
+
+    Args:
+        session: in a transaction of its own, or in the caller's.
+    """
+    for statement in statements:
+        if statement.phase == "after":
+            progress(Event("statement", statement.summary))
+            _run_one(session, statement)
+
+
+def _run_one(session: Session, statement: Statement) -> None:
+    try:
+        session.run(statement.sql)
+    except psycopg.Error as error:
+        raise explain(error, statement) from error
+
+
+def _lock(
+    session: Session,
+    locks: Sequence[Statement],
+    tables: Sequence[TableName],
+    attempts: int,
+    progress: Progress,
+    number: int,
+    of: int,
+) -> None:
+    """Take all locks or none, again and again: a waiting lock would hold up every later reader."""
+    for attempt in range(1, attempts + 1):
+        progress(Event("statement", locks[1].summary if len(locks) > 1 else locks[0].summary, number, of))
+        try:
+            with session.savepoint():
+                for statement in locks:
+                    session.run(statement.sql)
+            return
+        except psycopg.Error as error:
+            if error.sqlstate not in (LOCK_NOT_AVAILABLE, DEADLOCK_DETECTED):
+                raise explain(error, locks[0]) from error
+            holders = lock_holders(session, tables)
+            if attempt == attempts:
+                raise LockNotAvailable(
+                    f"The tables could not be locked in {attempts} attempt{'' if attempts == 1 else 's'}; nothing "
+                    f"was changed. {holders}",
+                    "Try again when they are gone, or raise --lock-attempts or --lock-timeout.",
+                ) from error
+            pause = random.uniform(0.5, 1.5) * min(0.2 * attempt, 2.0)  # noqa: S311 - jitter, no secret
+            progress(
+                Event("waiting", f"{holders} Attempt {attempt} of {attempts}; next in {pause:.1f} s.", number, of)
+            )
+            time.sleep(pause)
+
+
+def lock_holders(session: Session, tables: Sequence[TableName]) -> str:
+    """Who holds locks on the tables, in a sentence.
+
+    Args:
+        session: in a transaction that has not failed.
+    """
+    rows = session.rows(
+        """SELECT DISTINCT a.pid, coalesce(nullif(a.application_name, ''), 'no name'), a.usename, a.state,
+                  extract(epoch FROM clock_timestamp() - coalesce(a.xact_start, a.query_start))::int
+             FROM pg_locks l
+             JOIN pg_stat_activity a ON a.pid = l.pid
+            WHERE l.granted AND l.pid <> pg_backend_pid()
+              AND (l.relation = ANY (%(tables)s::regclass[]::oid[])
+                   OR l.locktype = 'advisory' AND l.database = (SELECT oid FROM pg_database
+                                                                 WHERE datname = current_database())
+                      AND (l.classid::int8 << 32 | l.objid::int8) = %(key)s)
+            ORDER BY 1""",
+        {"tables": [text_of(table.identifier) for table in tables], "key": 0x7575_6964_6B69_74},
+    )
+    if not rows:
+        return "Whoever held them has gone in the meantime."
+    named = "; ".join(
+        f"process {pid} ({name}, user {user}, {state or 'state hidden'}"
+        + (f", transaction open for {seconds} s)" if seconds is not None else ")")
+        for pid, name, user, state, seconds in rows[:5]
+    )
+    return f"They are held by {named}{' and others' if len(rows) > 5 else ''}."
+
+
+# SQLSTATE -> what it means here, and what to do. Everything else is shown as the server said it.
+_MEANINGS = {
+    "22P02": (
+        "A value that is no uuid was added or changed after the survey: {detail}.",
+        "Run the command again; the new survey will find it.",
+    ),
+    "23505": ("Two rows would have the same key: {detail}.", "Run the report; it lists the texts that meet."),
+    "23503": ("A row would refer to nothing: {detail}.", "Run the report; it lists the rows without counterpart."),
+    "55006": (
+        "The transaction has checks of deferred constraints or triggers pending on these tables: {detail}.",
+        "Convert in a transaction of its own, or run SET CONSTRAINTS ALL IMMEDIATE before it.",
+    ),
+    "42501": ("A right is missing: {detail}.", "Run the report; it names the GRANT."),
+    "53100": ("The server's disk is full: {detail}.", "Free space (a rewrite needs the tables' size again) and retry."),
+    "57014": ("The server cancelled the statement: {detail}.", "Find out who cancelled it, and run it again."),
+    "57P01": ("The server was shut down, or the session was ended by an administrator.", "Run it again."),
+    DEADLOCK_DETECTED: ("The server broke a deadlock by ending this transaction.", "Run it again."),
+    "22001": (
+        "A text does not fit the old type: {detail}.",
+        "Choose a shorter spelling for rows added since with --legacy-format.",
+    ),
+}
+
+
+def explain(error: psycopg.Error, statement: Statement) -> UuidkitError:
+    """A database error as a sentence with what to do.
+
+    Args:
+        error: as psycopg raised it.
+        statement: the one that failed.
+    """
+    state = error.sqlstate
+    primary = error.diag.message_primary or str(error).strip().splitlines()[0] if str(error).strip() else repr(error)
+    where = f"Failed at: {statement.summary}. The transaction is rolled back, nothing was changed."
+    if state == SCHEMA_CHANGED or (state == "42P01" and statement.phase == "lock"):
+        return PlanOutdated(f"{primary} Nothing was changed.", "Run the command again.")
+    if state in (PROOF_FAILED, LEDGER_CHANGED):
+        return ConversionFailed(f"{primary} {where}", "Keep this message; run the report again to see what changed.")
+    if state in _MEANINGS:
+        message, remedy = _MEANINGS[state]
+        return ConversionFailed(f"{message.format(detail=primary)} {where}", remedy)
+    if state is None or state.startswith("08"):
+        return ConversionFailed(
+            f"The connection to the server was lost ({primary}). {where}", "Look at the server, then run it again."
+        )
+    return ConversionFailed(f"{primary} (SQLSTATE {state}). {where}", error.diag.message_hint or "")

@@ -1,0 +1,201 @@
+"""Statements that check on the server, inside the transaction, and stop it when something is not as planned.
+
+They are DO blocks, so that the same text serves the toolkit, a psql script and Alembic's offline mode.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import LiteralString
+
+from psycopg import sql
+
+from uuidkit.catalog.names import TableName
+from uuidkit.composing import joined, text_of
+
+SCHEMA_CHANGED = "UK001"
+PROOF_FAILED = "UK002"
+LEDGER_CHANGED = "UK003"
+
+# What the transaction sets for itself, and puts back as it was.
+_SETTINGS: dict[LiteralString, LiteralString] = {
+    "search_path": "pg_catalog, pg_temp",
+    "row_security": "off",
+    "statement_timeout": "0",
+    "idle_in_transaction_session_timeout": "0",
+}
+
+
+def block(body: sql.Composable) -> str:
+    """A DO block around PL/pgSQL code.
+
+    Args:
+        body: from BEGIN (or DECLARE) to END.
+    """
+    text = text_of(body)
+    tag = "$uuidkit$"
+    number = 0
+    while tag in text:
+        number += 1
+        tag = f"$uuidkit{number}$"
+    return f"DO {tag}\n{text}\n{tag}"
+
+
+def enter(lock_timeout: float) -> str:
+    """Set what the conversion needs for this transaction alone, remembering what was set before.
+
+    Args:
+        lock_timeout: in seconds.
+    """
+    milliseconds = f"{max(1, round(lock_timeout * 1000))}ms"
+    names = [*_SETTINGS, "lock_timeout"]
+    saved = joined([sql.SQL("{0}, current_setting({0})").format(sql.Literal(name)) for name in names])
+    sets = [
+        sql.SQL("  PERFORM set_config({}, {}, true);").format(sql.Literal(name), sql.Literal(value))
+        for name, value in [*_SETTINGS.items(), ("lock_timeout", milliseconds)]
+    ]
+    return block(
+        sql.SQL(
+            "BEGIN\n"
+            "  PERFORM set_config('uuidkit.saved', json_build_object({saved})::text, true);\n"
+            "{sets}\n"
+            "END"
+        ).format(saved=saved, sets=joined(list(sets), "\n"))
+    )
+
+
+def leave() -> str:
+    """Put the settings back that ``enter`` changed, for whatever follows in the same transaction."""
+    return block(
+        sql.SQL(
+            "DECLARE\n"
+            "  setting record;\n"
+            "BEGIN\n"
+            "  FOR setting IN SELECT * FROM json_each_text(current_setting('uuidkit.saved')::json) LOOP\n"
+            "    PERFORM set_config(setting.key, setting.value, true);\n"
+            "  END LOOP;\n"
+            "END"
+        )
+    )
+
+
+def fingerprint_query(tables: Sequence[TableName]) -> sql.Composed:
+    """One md5 over everything in the catalog that a plan for these tables was made from.
+
+    It is computed when the plan is made and again under the locks; a difference means that somebody changed
+    a table in between. Expects the search path to be ``pg_catalog``, so that names print the same.
+    """
+    regclasses = joined([sql.Literal(text_of(table.identifier)) for table in tables])
+    return sql.SQL(
+        """SELECT md5(coalesce(string_agg(fact, E'\\n' ORDER BY fact COLLATE "C"), ''))
+  FROM unnest(ARRAY[{tables}]::regclass[]) AS t (oid),
+       LATERAL (
+         SELECT concat_ws('|', 'table', t.oid::regclass, c.relkind, c.relrowsecurity, c.relforcerowsecurity, c.reloftype)
+           FROM pg_class c WHERE c.oid = t.oid
+         UNION ALL
+         SELECT concat_ws('|', 'column', t.oid::regclass, a.attname, format_type(a.atttypid, a.atttypmod), a.attnotnull,
+                          a.attcollation, a.attgenerated, pg_get_expr(d.adbin, d.adrelid))
+           FROM pg_attribute a LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
+          WHERE a.attrelid = t.oid AND a.attnum > 0 AND NOT a.attisdropped
+         UNION ALL
+         SELECT concat_ws('|', 'index', i.indisvalid, pg_get_indexdef(i.indexrelid))
+           FROM pg_index i WHERE i.indrelid = t.oid
+         UNION ALL
+         SELECT concat_ws('|', 'constraint', k.conrelid::regclass, k.conname, pg_get_constraintdef(k.oid))
+           FROM pg_constraint k WHERE (k.conrelid = t.oid OR k.confrelid = t.oid) AND k.contype <> 'n'
+         UNION ALL
+         SELECT concat_ws('|', 'inherits', h.inhparent::regclass, h.inhrelid::regclass)
+           FROM pg_inherits h WHERE t.oid IN (h.inhparent, h.inhrelid)
+         UNION ALL
+         SELECT DISTINCT concat_ws('|', 'dependent', o.type, o.identity, d.refobjsubid)
+           FROM pg_depend d, LATERAL pg_identify_object(d.classid, d.objid, d.objsubid) AS o
+          WHERE d.refclassid = 'pg_class'::regclass AND d.refobjid = t.oid AND d.refobjsubid > 0
+       ) AS facts (fact)"""
+    ).format(tables=regclasses)
+
+
+def same_schema(tables: Sequence[TableName], fingerprint: str) -> str:
+    """Stop unless the tables are still those that the plan was made for."""
+    return block(
+        sql.SQL(
+            "BEGIN\n"
+            "  IF ({query}) IS DISTINCT FROM {fingerprint} THEN\n"
+            "    RAISE EXCEPTION USING ERRCODE = {code},\n"
+            "      MESSAGE = 'The tables are not as they were when the plan was made.',\n"
+            "      HINT = 'Make the plan again.';\n"
+            "  END IF;\n"
+            "END"
+        ).format(
+            query=fingerprint_query(tables), fingerprint=sql.Literal(fingerprint), code=sql.Literal(SCHEMA_CHANGED)
+        )
+    )
+
+
+def no_rows(query: sql.Composable, message: str) -> str:
+    """Stop when a query that counts offending rows gives anything but 0.
+
+    The query runs through EXECUTE, so that PostgreSQL may use parallel workers for it.
+
+    Args:
+        query: gives one bigint.
+        message: what it means when the count is not 0; the count is put in front.
+    """
+    return block(
+        sql.SQL(
+            "DECLARE\n"
+            "  offending bigint;\n"
+            "BEGIN\n"
+            "  EXECUTE {query} INTO STRICT offending;\n"
+            "  IF offending IS DISTINCT FROM 0 THEN\n"
+            "    RAISE EXCEPTION USING ERRCODE = {code}, MESSAGE = offending || {message},\n"
+            "      HINT = 'Nothing was changed: the transaction is rolled back.';\n"
+            "  END IF;\n"
+            "END"
+        ).format(
+            query=sql.Literal(text_of(query)), code=sql.Literal(PROOF_FAILED), message=sql.Literal(" " + message)
+        )
+    )
+
+
+def missing_objects(
+    columns: Sequence[tuple[TableName, str, str]],
+    constraints: Sequence[tuple[TableName, str, str]],
+    indexes: Sequence[tuple[str, str, str]],
+) -> sql.Composed:
+    """A query that counts what should be there and is not.
+
+    Args:
+        columns: (table, column, type as PostgreSQL prints it).
+        constraints: (table, name, definition); an empty definition stands for any.
+        indexes: (schema, name, definition).
+    """
+    expected: list[sql.Composable] = [
+        sql.SQL(
+            "SELECT NOT EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = {}::regclass AND a.attname = {} "
+            "AND format_type(a.atttypid, a.atttypmod) = {})"
+        ).format(sql.Literal(text_of(table.identifier)), sql.Literal(name), sql.Literal(type_name))
+        for table, name, type_name in columns
+    ]
+    expected += [
+        sql.SQL(
+            "SELECT NOT EXISTS (SELECT FROM pg_constraint k WHERE k.conrelid = {}::regclass AND k.conname = {}{})"
+        ).format(
+            sql.Literal(text_of(table.identifier)),
+            sql.Literal(name),
+            sql.SQL(" AND pg_get_constraintdef(k.oid) = {}").format(sql.Literal(definition))
+            if definition
+            else sql.SQL(""),
+        )
+        for table, name, definition in constraints
+    ]
+    expected += [
+        sql.SQL(
+            "SELECT NOT EXISTS (SELECT FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid "
+            "JOIN pg_namespace n ON n.oid = c.relnamespace "
+            "WHERE n.nspname = {} AND c.relname = {} AND i.indisvalid AND pg_get_indexdef(i.indexrelid) = {})"
+        ).format(sql.Literal(schema), sql.Literal(name), sql.Literal(definition))
+        for schema, name, definition in indexes
+    ]
+    return sql.SQL("SELECT count(*) FROM ({}) AS expected (missing) WHERE missing").format(
+        joined(expected, " UNION ALL ")
+    )

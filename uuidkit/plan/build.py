@@ -1,0 +1,341 @@
+"""From what is there, what the values are and what is asked for to a plan. Pure: no database."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from uuidkit import ids
+from uuidkit.catalog.model import Schema
+from uuidkit.catalog.names import ColumnName, TableName, display
+from uuidkit.composing import text_of
+from uuidkit.findings import ColumnFindings, Reference
+from uuidkit.ids.expression import ShapeUse, cheapest
+from uuidkit.plan import blockers as check
+from uuidkit.plan.defaults import convert_default
+from uuidkit.plan.estimate import estimate
+from uuidkit.plan.keys import declared_keys, kept_keys
+from uuidkit.plan.model import (
+    Blocker,
+    ColumnPlan,
+    DependentPlan,
+    ForeignKeyPlan,
+    GraphPlan,
+    Plan,
+    Request,
+)
+from uuidkit.render.conversion import conversion_statements
+
+_MAX_SHAPES = 4  # more branches cost more than the general expression for what is rare
+
+
+@dataclass(frozen=True, slots=True)
+class GraphFacts:
+    """What was found out about one reference graph.
+
+    Attributes:
+        columns: the graph's columns, parents first.
+        findings: per column that is still text.
+        references: declared and undeclared, within the graph.
+        fingerprint: md5 of the catalog facts that the plan rests on (``guard.fingerprint_query``).
+        not_unique: referenced uuid columns whose values repeat, with a sample.
+        ambiguous: old texts in a parent's backup column that stand for more than one uuid, with samples.
+        mentions: (function, language, column name) of functions whose text names a column.
+        publications: names of publications that send whole rows of a table.
+    """
+
+    columns: tuple[ColumnName, ...]
+    findings: Mapping[ColumnName, ColumnFindings]
+    references: tuple[Reference, ...]
+    fingerprint: str = ""
+    not_unique: tuple[tuple[ColumnName, str], ...] = ()
+    ambiguous: tuple[tuple[ColumnName, str], ...] = ()
+    mentions: tuple[tuple[str, str, str], ...] = ()
+    publications: tuple[tuple[str, TableName], ...] = ()
+
+
+def build(schema: Schema, request: Request, facts: Sequence[GraphFacts], toolkit_version: str) -> Plan:
+    """The complete plan for all graphs of a request.
+
+    Args:
+        schema: what is there.
+        request: what is asked for.
+        facts: what was found out, graph by graph, in the order of conversion.
+        toolkit_version: written into the ledger.
+    """
+    graphs = []
+    ledger_present = schema.ledger_present
+    ledger_schema = schema.ledger_schema_present
+    for graph_facts in facts:
+        graph = _graph(schema, request, graph_facts)
+        if not graph.blockers and _work(graph):
+            digest = _hash(schema, request, graph)
+            graph = replace(
+                graph,
+                statements=tuple(
+                    conversion_statements(
+                        schema,
+                        request,
+                        graph,
+                        ledger_present=(ledger_schema, ledger_present),
+                        plan_hash=digest,
+                        toolkit_version=toolkit_version,
+                    )
+                ),
+            )
+            ledger_present = ledger_schema = True
+        graphs.append(graph)
+    total = hashlib.sha256("\n".join(_hash(schema, request, graph) for graph in graphs).encode()).hexdigest()
+    return Plan(
+        request=request,
+        graphs=tuple(graphs),
+        estimate=estimate(schema, graphs),
+        version_num=schema.version_num,
+        hash=total,
+    )
+
+
+def _work(graph: GraphPlan) -> bool:
+    return bool(graph.changing or graph.uniques or any(not key.declared for key in graph.foreign_keys))
+
+
+def _graph(schema: Schema, request: Request, facts: GraphFacts) -> GraphPlan:
+    changing = {name for name in facts.columns if (found := schema.column(name)) is not None and not found.is_uuid}
+    columns = tuple(_column(schema, request, facts, name) for name in facts.columns)
+    keys = kept_keys(schema, changing)
+    undeclared = [reference for reference in facts.references if not reference.declared]
+    new_keys, uniques = (
+        declared_keys(schema, [r for r in undeclared if _declarable(schema, r)])
+        if request.declare_references
+        else ((), ())
+    )
+    dependents: list[DependentPlan] = []
+    found: list[Blocker] = []
+    for name in facts.columns:
+        found += check.column_blockers(schema, request, name, facts.findings.get(name))
+    touched = {name.table_name for name in changing}
+    touched |= {key.table for key in new_keys} | {unique.column.table_name for unique in uniques}
+    for table_name in _in_order(schema, facts.columns):
+        if table_name in touched:
+            names = [name.name for name in changing if name.table_name == table_name]
+            found += check.table_blockers(schema, schema.tables[table_name], names)
+    for blocker, dependent in (
+        *check.index_blockers(schema, changing, keys),
+        *check.dependent_blockers(schema, changing),
+    ):
+        found.append(blocker)
+        dependents.append(dependent)
+    found += check.key_blockers(request, (*keys, *new_keys), facts.references, facts.findings)
+    found += _value_blockers(request, facts)
+    if changing or new_keys or uniques:
+        found += check.right_blockers(schema, {unique.column.table_name for unique in uniques})
+    dependents += _kept_dependents(schema, changing, facts)
+    return GraphPlan(
+        tables=_in_order(schema, facts.columns),
+        columns=columns,
+        references=facts.references,
+        foreign_keys=(*keys, *new_keys),
+        uniques=uniques,
+        dependents=tuple(dependents),
+        blockers=tuple(dict.fromkeys(found)),
+        notes=tuple(_notes(schema, request, facts, keys)),
+        fingerprint=facts.fingerprint,
+    )
+
+
+def _declarable(schema: Schema, reference: Reference) -> bool:
+    return not any(
+        key.pairs == ((reference.referencing, reference.referenced),) for key in schema.foreign_keys
+    )
+
+
+def _in_order(schema: Schema, columns: Sequence[ColumnName]) -> tuple[TableName, ...]:
+    """The one global order of locking: referenced tables first, then by oid (the columns come that way)."""
+    return tuple(dict.fromkeys(name.table_name for name in columns if name.table_name in schema.tables))
+
+
+def _column(schema: Schema, request: Request, facts: GraphFacts, name: ColumnName) -> ColumnPlan:
+    before = schema.column(name)
+    assert before is not None  # targets are resolved before a plan is made
+    findings = facts.findings.get(name)
+    lookup = tuple(
+        dict.fromkeys(
+            reference.backup
+            for reference in facts.references
+            if reference.referencing == name and reference.backup is not None
+        )
+    )
+    uses = shape_uses(findings)
+    expression = "" if before.is_uuid else text_of(
+        cheapest(
+            name.identifier,
+            uses,
+            request.on_unparseable,
+            schema.version_num,
+            complete=findings is not None and findings.complete and len(uses) == len(findings.shapes),
+        )
+    )
+    return ColumnPlan(
+        column=name,
+        before=before,
+        findings=findings,
+        backup=name.name + request.backup_suffix,
+        expression=expression,
+        default_after=convert_default(before.default, request.on_unparseable).expression,
+        legacy_shape=legacy_shape(findings, before.type),
+        on_unparseable=request.on_unparseable,
+        done=before.is_uuid,
+        lookup=lookup,
+    )
+
+
+def shape_uses(findings: ColumnFindings | None) -> list[ShapeUse]:
+    """The frequent shapes with a cheap branch of their own, most frequent first."""
+    if findings is None:
+        return []
+    return [
+        ShapeUse(found.shape, guard=found.looks_like > found.count)
+        for found in findings.shapes[:_MAX_SHAPES]
+        if found.count
+    ]
+
+
+def legacy_shape(findings: ColumnFindings | None, type_name: str) -> ids.Shape | None:
+    """The one form that the column's ids used to have, when there was one and it fits the type.
+
+    Args:
+        findings: what the survey found; None gives None.
+        type_name: the text type, e.g. ``character varying(36)``.
+
+    Returns:
+        The only prefixed shape, if all prefixed values have it; else the only shape at all; else None (canonical).
+    """
+    if findings is None:
+        return None
+    counted = [found for found in findings.shapes if found.count]
+    prefixed = [found for found in counted if found.shape.prefix]
+    candidate: ids.Shape | None = None
+    if len(prefixed) == 1 and prefixed[0].count == findings.formats.get("prefixed", 0):
+        candidate = prefixed[0].shape
+    elif not findings.formats.get("prefixed", 0) and len(counted) == 1 and len(findings.formats) == 1:
+        candidate = counted[0].shape
+    limit = length_limit(type_name)
+    if candidate is not None and limit is not None and candidate.length > limit:
+        return None
+    return candidate
+
+
+def length_limit(type_name: str) -> int | None:
+    """The n of ``character varying(n)`` or ``character(n)``, in characters; None without a limit."""
+    match = re.search(r"\((\d+)\)\Z", type_name)
+    return int(match[1]) if match else None
+
+
+def _value_blockers(request: Request, facts: GraphFacts) -> list[Blocker]:
+    found = []
+    if request.declare_references:
+        for name, sample in facts.not_unique:
+            found.append(
+                Blocker(
+                    "COLLISION",
+                    str(name),
+                    f"Its values repeat, for example {sample}; a foreign key needs them to be unique.",
+                    "Remove the duplicate rows first, or leave --declare-references away.",
+                )
+            )
+    for name, sample in facts.ambiguous:
+        found.append(
+            Blocker(
+                "COLLISION",
+                str(name),
+                f"The old text {sample!r} stands for more than one uuid there, so a reference spelled that way "
+                "cannot be resolved.",
+                "Correct the backup column, or the rows that refer to it, first.",
+            )
+        )
+    return found
+
+
+def _kept_dependents(schema: Schema, changing: Collection[ColumnName], facts: GraphFacts) -> list[DependentPlan]:
+    kept = []
+    for index in schema.indexes:
+        if any(column.table_name == index.table and column.name in index.reads for column in changing):
+            kept.append(
+                DependentPlan("index", f"{display(index.table.schema)}.{display(index.name)}", index.table, "keep")
+            )
+    for dependent in schema.dependents:
+        if dependent.hard or dependent.column is None or dependent.table.column(dependent.column) not in changing:
+            continue
+        kept.append(DependentPlan(dependent.kind, dependent.name, dependent.table, "keep"))
+    for name in sorted(changing):
+        found = schema.column(name)
+        if found is not None and found.default is not None and not found.generated:
+            kept.append(DependentPlan("default", str(name), name.table_name, "rewrite"))
+    by_name = {name.name: name for name in sorted(changing, reverse=True)}
+    for function, _, mentioned in facts.mentions:
+        if mentioned in by_name:
+            kept.append(DependentPlan("function", function, by_name[mentioned].table_name, "keep", "unknown"))
+    return kept
+
+
+def _notes(
+    schema: Schema, request: Request, facts: GraphFacts, keys: Sequence[ForeignKeyPlan]
+) -> list[str]:
+    notes = []
+    for name in facts.columns:
+        findings = facts.findings.get(name)
+        if findings is None:
+            continue
+        if findings.unparseable and request.on_unparseable == "derive":
+            notes.append(
+                f"{name}: {findings.unparseable} value(s) that are no uuid get one derived from their text, the same "
+                "wherever the text occurs."
+            )
+        if findings.unparseable and request.on_unparseable == "null":
+            notes.append(f"{name}: {findings.unparseable} value(s) become NULL; their text stays in the backup column.")
+        if findings.merged_count:
+            example = findings.merged[0] if findings.merged else None
+            shown = f", for example {', '.join(map(repr, example.values))} → {example.uuid}" if example else ""
+            notes.append(f"{name}: {findings.merged_count} uuid(s) come from texts spelled differently{shown}.")
+    for reference in facts.references:
+        if reference.declared:
+            continue
+        edge = f"{reference.referencing} → {reference.referenced}"
+        if reference.respelled:
+            notes.append(
+                f"{edge}: {reference.respelled} row(s) spell the id otherwise than the row they refer to; the "
+                "conversion links them."
+            )
+        if reference.orphans:
+            notes.append(f"{edge}: {reference.orphans} row(s) refer to nothing there; they are converted and kept.")
+    for publication, table in facts.publications:
+        notes.append(
+            f"Publication {display(publication)} sends whole rows of {table}: add the backup column to its "
+            "subscribers' tables first, or they stop with 'missing replicated column'."
+        )
+    functions = dict.fromkeys(function for function, _, _ in facts.mentions)
+    for function in functions:
+        notes.append(
+            f"The text of function {function} mentions a converted column's name; no dependency tells whether it "
+            "still works with a uuid: look at it before converting."
+        )
+    for key in keys:
+        if key.existing is not None and not key.existing.validated and key.existing.enforced:
+            notes.append(f"Foreign key {display(key.name)} is NOT VALID and comes back so.")
+    return notes
+
+
+def _hash(schema: Schema, request: Request, graph: GraphPlan) -> str:
+    """SHA-256 over what the plan rests on and what it does; the ledger's own statement is left out."""
+    parts = [
+        str(schema.version_num),
+        repr(request),
+        graph.fingerprint,
+        *(repr(column) for column in graph.columns),
+        *(repr(key) for key in graph.foreign_keys),
+        *(repr(unique) for unique in graph.uniques),
+        *(repr(blocker) for blocker in graph.blockers),
+    ]
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()

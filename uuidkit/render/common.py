@@ -1,0 +1,137 @@
+"""Statements that every change begins and ends with, and constraints taken down and put up."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from psycopg import sql
+
+from uuidkit import guard, ledger
+from uuidkit.catalog.model import KeyTrigger
+from uuidkit.catalog.names import TableName, display
+from uuidkit.composing import joined, raw, text_of
+from uuidkit.plan.model import Statement
+
+
+def opening(tables: Sequence[TableName], lock_timeout: float) -> Iterator[Statement]:
+    """Settings for the transaction, the toolkit's own lock, then all tables at once in the one order.
+
+    Args:
+        tables: referenced ones first.
+        lock_timeout: seconds that one attempt waits.
+    """
+    yield Statement(guard.enter(lock_timeout), "before", "set what this transaction needs")
+    yield Statement(
+        text_of(sql.SQL("SELECT pg_advisory_xact_lock({})").format(sql.Literal(ledger.ADVISORY_KEY))),
+        "lock",
+        "let no other conversion run at the same time",
+    )
+    yield Statement(
+        text_of(
+            sql.SQL("LOCK TABLE {} IN ACCESS EXCLUSIVE MODE").format(joined([table.identifier for table in tables]))
+        ),
+        "lock",
+        f"lock {', '.join(map(str, tables))}",
+    )
+
+
+def closing() -> Statement:
+    """The last statement inside the transaction."""
+    return Statement(guard.leave(), "ledger", "put the transaction's settings back")
+
+
+def alter(table: TableName, action: sql.Composable, summary: str) -> Statement:
+    """One ALTER TABLE.
+
+    Args:
+        action: what follows the table's name.
+        summary: what it does, in a few words.
+    """
+    return Statement(
+        text_of(sql.SQL("ALTER TABLE {} {}").format(table.identifier, action)), "change", summary, table
+    )
+
+
+def drop_constraint(table: TableName, name: str) -> Statement:
+    """Take one constraint down; nothing that depends on it goes with it."""
+    return alter(
+        table, sql.SQL("DROP CONSTRAINT {}").format(sql.Identifier(name)), f"take down {display(name)} of {table}"
+    )
+
+
+def add_constraint(
+    table: TableName,
+    name: str,
+    definition: str,
+    comment: str | None = None,
+    triggers: Sequence[KeyTrigger] = (),
+) -> Iterator[Statement]:
+    """Put one constraint up, with its comment and the names of its triggers.
+
+    Args:
+        definition: as pg_get_constraintdef prints it.
+        triggers: a foreign key's triggers as they were. The triggers on a table fire in the order of their names,
+            which PostgreSQL makes of their age; a key made anew would act after keys that it used to act before.
+    """
+    yield alter(
+        table,
+        sql.SQL("ADD CONSTRAINT {} {}").format(sql.Identifier(name), raw(definition)),
+        f"put up {display(name)} of {table}",
+    )
+    if comment is not None:
+        yield Statement(
+            text_of(
+                sql.SQL("COMMENT ON CONSTRAINT {} ON {} IS {}").format(
+                    sql.Identifier(name), table.identifier, sql.Literal(comment)
+                )
+            ),
+            "change",
+            f"put back the comment of {display(name)}",
+            table,
+        )
+    if triggers:
+        yield Statement(_rename_triggers(table, name, triggers), "change", f"let {display(name)} act in its old turn", table)
+
+
+def _rename_triggers(table: TableName, name: str, triggers: Sequence[KeyTrigger]) -> str:
+    wanted = joined(
+        [
+            sql.SQL("({}::regclass, {}, {}, {})").format(
+                sql.Literal(text_of(trigger.table.identifier)),
+                sql.Literal(trigger.function),
+                sql.Literal(trigger.type),
+                sql.Literal(trigger.name),
+            )
+            for trigger in triggers
+        ]
+    )
+    return guard.block(
+        sql.SQL(
+            "DECLARE\n"
+            "  found record;\n"
+            "BEGIN\n"
+            "  FOR found IN\n"
+            "    SELECT w.relation, t.tgname, w.name\n"
+            "      FROM (VALUES {wanted}) AS w (relation, function, type, name)\n"
+            "      JOIN pg_trigger t ON t.tgrelid = w.relation AND t.tgtype = w.type AND t.tgname <> w.name\n"
+            "      JOIN pg_proc p ON p.oid = t.tgfoid AND p.proname = w.function\n"
+            "      JOIN pg_constraint k ON k.oid = t.tgconstraint\n"
+            "     WHERE k.conrelid = {table}::regclass AND k.conname = {name}\n"
+            "  LOOP\n"
+            "    EXECUTE format('ALTER TRIGGER %I ON %s RENAME TO %I', found.tgname, found.relation, found.name);\n"
+            "  END LOOP;\n"
+            "END"
+        ).format(wanted=wanted, table=sql.Literal(text_of(table.identifier)), name=sql.Literal(name))
+    )
+
+
+def analyze(table: TableName, columns: Sequence[str]) -> Statement:
+    """Fresh statistics for columns that were rewritten; their old ones are gone."""
+    return Statement(
+        text_of(
+            sql.SQL("ANALYZE {} ({})").format(table.identifier, joined([sql.Identifier(name) for name in columns]))
+        ),
+        "after",
+        f"gather statistics of {table}",
+        table,
+    )

@@ -1,0 +1,244 @@
+"""The statements of a conversion."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from psycopg import sql
+
+from uuidkit import guard, ledger
+from uuidkit.catalog.model import Column, Schema
+from uuidkit.catalog.names import TableName, display
+from uuidkit.composing import joined, raw, text_of
+from uuidkit.ledger import (
+    LedgerColumn,
+    LedgerGraph,
+    LedgerIndex,
+    LedgerKey,
+    LedgerLookup,
+    LedgerReference,
+)
+from uuidkit.plan.model import ColumnPlan, GraphPlan, Request, Statement
+from uuidkit.render.common import add_constraint, alter, analyze, closing, drop_constraint, opening
+from uuidkit.render.values import Lookups, drop_lookups, lookups_of, make_lookups, untouched, with_lookup
+
+
+def conversion_statements(
+    schema: Schema,
+    request: Request,
+    graph: GraphPlan,
+    *,
+    ledger_present: tuple[bool, bool],
+    plan_hash: str,
+    toolkit_version: str,
+) -> Iterator[Statement]:
+    """Everything that converts one graph, in order.
+
+    Args:
+        schema: what is there.
+        request: what is asked for.
+        graph: what changes; without blockers.
+        ledger_present: whether the ledger's schema, and its table, exist by then.
+        plan_hash, toolkit_version: written into the ledger.
+    """
+    document = ledger_graph(schema, graph)
+    lookups = lookups_of(document.columns)
+    yield from opening(graph.tables, request.lock_timeout)
+    yield Statement(
+        guard.same_schema(graph.tables, graph.fingerprint), "lock", "check that the tables are those of the plan"
+    )
+    yield from ledger.creation(*ledger_present)
+    yield from make_lookups(lookups)
+    for key in reversed(graph.foreign_keys):
+        if key.existing is not None:
+            yield drop_constraint(key.table, key.name)
+    for table in graph.tables:
+        yield from _rewrite(table, graph, document, lookups)
+    for unique in graph.uniques:
+        yield from add_constraint(unique.column.table_name, unique.name, _unique_definition(unique.column.name))
+    for key in graph.foreign_keys:
+        old = key.existing
+        yield from add_constraint(
+            key.table, key.name, key.definition, old.comment if old else None, old.triggers if old else ()
+        )
+    yield from _proofs(graph, document, schema.version_num, lookups)
+    yield from drop_lookups(lookups)
+    yield ledger.insertion(document, plan_hash, toolkit_version)
+    yield closing()
+    for table in graph.tables:
+        columns = _columns(graph.changing, table)
+        if columns:
+            yield analyze(table, [name for column in columns for name in (column.column.name, column.backup)])
+
+
+def text_type(column: Column) -> sql.Composed:
+    """The column's text type with its collation."""
+    collation = sql.SQL(" COLLATE {}").format(sql.Identifier(*column.collation)) if column.collation else sql.SQL("")
+    return sql.SQL("{}{}").format(raw(column.type), collation)
+
+
+def ledger_graph(schema: Schema, graph: GraphPlan) -> LedgerGraph:
+    """What the ledger keeps of a graph: every definition as it was."""
+    changing = {column.column for column in graph.changing}
+    return LedgerGraph(
+        columns=tuple(_ledger_column(schema, graph, column) for column in graph.changing),
+        foreign_keys=tuple(
+            LedgerKey(
+                key.table.schema,
+                key.table.name,
+                key.name,
+                key.definition,
+                existed=key.declared,
+                comment=key.existing.comment if key.existing else None,
+                triggers=key.existing.triggers if key.existing else (),
+            )
+            for key in graph.foreign_keys
+        ),
+        uniques=tuple(
+            LedgerKey(
+                unique.column.schema,
+                unique.column.table,
+                unique.name,
+                _unique_definition(unique.column.name),
+                existed=False,
+            )
+            for unique in graph.uniques
+        ),
+        indexes=tuple(
+            LedgerIndex(index.table.schema, index.name, index.definition)
+            for index in schema.indexes
+            if any(column.table_name == index.table and column.name in index.reads for column in changing)
+        ),
+        references=tuple(
+            LedgerReference(reference.referencing, reference.referenced, reference.declared)
+            for reference in graph.references
+        ),
+    )
+
+
+def _ledger_column(schema: Schema, graph: GraphPlan, column: ColumnPlan) -> LedgerColumn:
+    before, findings = column.before, column.findings
+    shapes = [found.shape for found in findings.shapes if found.count] if findings else []
+    return LedgerColumn(
+        schema=column.column.schema,
+        table=column.column.table,
+        column=column.column.name,
+        backup=column.backup,
+        type=before.type,
+        collation=before.collation,
+        default=before.default,
+        default_after=column.default_after,
+        storage=before.storage,
+        type_storage=before.type_storage,
+        compression=before.compression,
+        on_unparseable=column.on_unparseable,
+        shapes=tuple(shapes),
+        legacy_shape=column.legacy_shape,
+        lookup=tuple(
+            LedgerLookup(backup.schema, backup.table, _referenced(graph, backup.name, backup.table_name), backup.name)
+            for backup in column.lookup
+        ),
+        rows=findings.rows if findings else 0,
+        nulls=findings.nulls if findings else 0,
+        unparseable=findings.unparseable if findings else 0,
+        unique=schema.is_unique(column.column) or any(unique.column == column.column for unique in graph.uniques),
+    )
+
+
+def _referenced(graph: GraphPlan, backup: str, table: TableName) -> str:
+    """The uuid column whose old texts a backup column holds."""
+    return next(
+        reference.referenced.name
+        for reference in graph.references
+        if reference.backup is not None and reference.backup.name == backup and reference.backup.table_name == table
+    )
+
+
+def _unique_definition(column: str) -> str:
+    return text_of(sql.SQL("UNIQUE ({})").format(sql.Identifier(column)))
+
+
+def _columns(columns: Sequence[ColumnPlan], table: TableName) -> list[ColumnPlan]:
+    return [column for column in columns if column.column.table_name == table]
+
+
+def _rewrite(table: TableName, graph: GraphPlan, document: LedgerGraph, lookups: Lookups) -> Iterator[Statement]:
+    """Add the backup columns (catalog only), then change types and fill the backups in one rewrite."""
+    columns = _columns(graph.changing, table)
+    if not columns:
+        return
+    entries = {column.name: column for column in document.columns}
+    adds: list[sql.Composable] = []
+    changes: list[sql.Composable] = []
+    for column in columns:
+        backup, type_name = sql.Identifier(column.backup), text_type(column.before)
+        identifier = column.column.identifier
+        expression = with_lookup(entries[column.column], identifier, raw(column.expression), lookups)
+        adds.append(sql.SQL("ADD COLUMN {} {}").format(backup, type_name))
+        # USING reads the old row, so the backup gets the text although the column changes in the same pass.
+        changes.append(sql.SQL("ALTER COLUMN {} TYPE {} USING {}").format(backup, type_name, identifier))
+        if column.before.default is not None:
+            changes.append(sql.SQL("ALTER COLUMN {} DROP DEFAULT").format(identifier))
+        changes.append(sql.SQL("ALTER COLUMN {} TYPE uuid USING {}").format(identifier, expression))
+        if column.default_after is not None:
+            changes.append(sql.SQL("ALTER COLUMN {} SET DEFAULT {}").format(identifier, raw(column.default_after)))
+    names = ", ".join(display(column.column.name) for column in columns)
+    backups = ", ".join(display(column.backup) for column in columns)
+    yield alter(table, joined(adds), f"add {backups} to {table}")
+    yield alter(table, joined(changes, ",\n  "), f"rewrite {table}: {names} to uuid, the text to {backups}")
+    for column in columns:
+        yield Statement(
+            text_of(
+                sql.SQL("COMMENT ON COLUMN {}.{} IS {}").format(
+                    table.identifier,
+                    sql.Identifier(column.backup),
+                    sql.Literal(f"The text of {display(column.column.name)} before it became uuid; kept by uuidkit."),
+                )
+            ),
+            "change",
+            f"say what {display(column.backup)} is",
+            table,
+        )
+
+
+def _proofs(graph: GraphPlan, document: LedgerGraph, version_num: int, lookups: Lookups) -> Iterator[Statement]:
+    """Checks before the commit: every row's uuid against its text, every key and index against its definition."""
+    for table in graph.tables:
+        columns = [column for column in document.columns if column.name.table_name == table]
+        if not columns:
+            continue
+        wrong = joined(
+            [
+                sql.SQL("count(*) FILTER (WHERE ({}) IS NOT TRUE)").format(untouched(column, version_num, lookups))
+                for column in columns
+            ],
+            " + ",
+        )
+        yield Statement(
+            guard.no_rows(
+                sql.SQL("SELECT {} FROM {}").format(wrong, table.identifier),
+                f"value(s) of {table} do not stand for the text in the backup column.",
+            ),
+            "prove",
+            f"compare every uuid of {table} with its text",
+            table,
+        )
+    yield Statement(
+        guard.no_rows(
+            guard.missing_objects(
+                [
+                    (column.name.table_name, name, type_name)
+                    for column in document.columns
+                    for name, type_name in ((column.column, "uuid"), (column.backup, column.type))
+                ],
+                [
+                    (key.table_name, key.name, key.definition if key.existed else "")
+                    for key in (*document.foreign_keys, *document.uniques)
+                ],
+                [(index.schema, index.name, index.definition) for index in document.indexes],
+            ),
+            "column(s), key(s) or index(es) did not come out as planned.",
+        ),
+        "prove",
+        "compare every key and index with its definition",
+    )

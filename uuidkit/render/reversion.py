@@ -1,0 +1,205 @@
+"""The statements of the way back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from psycopg import sql
+
+from uuidkit import guard, ids, ledger
+from uuidkit.catalog.names import TableName, display
+from uuidkit.composing import joined, raw, text_of
+from uuidkit.ledger import LedgerColumn, LedgerEntry
+from uuidkit.plan.model import Statement
+from uuidkit.render.common import add_constraint, alter, analyze, closing, drop_constraint, opening
+from uuidkit.render.values import Lookups, drop_lookups, lookups_of, make_lookups, untouched
+
+# pg_attribute.attstorage and attcompression -> the words of ALTER TABLE.
+_STORAGE = {"p": "PLAIN", "e": "EXTERNAL", "m": "MAIN", "x": "EXTENDED"}
+_COMPRESSION = {"p": "pglz", "l": "lz4"}
+
+_TEXTS = sql.Identifier(ledger.SCHEMA, "revert_texts")
+_TEXT_OF = sql.Identifier(ledger.SCHEMA, "revert_text")
+
+
+def reversion_statements(
+    entry: LedgerEntry,
+    tables: Sequence[TableName],
+    *,
+    version_num: int,
+    fingerprint: str,
+    present_constraints: frozenset[tuple[TableName, str]],
+    legacy_shape: ids.Shape | None = None,
+    force_shape: bool = False,
+    lock_timeout: float = 2.0,
+) -> Iterator[Statement]:
+    """Everything that puts one graph back, in order.
+
+    Args:
+        entry: the ledger's entry.
+        tables: all tables of the graph, in the order of locking.
+        fingerprint: md5 of the catalog facts, checked under the locks.
+        present_constraints: constraints that exist now; one that somebody dropped need not be taken down.
+        legacy_shape: how rows added since are spelled, with ``force_shape``; None is the canonical text.
+        lock_timeout: seconds that one attempt waits.
+    """
+    graph = entry.graph
+    columns = graph.columns
+    if force_shape:
+        columns = tuple(replace(column, legacy_shape=legacy_shape) for column in columns)
+    lookups = lookups_of(columns)
+    yield from opening(tables, lock_timeout)
+    yield Statement(guard.same_schema(tables, fingerprint), "lock", "check that the tables are those of the plan")
+    yield from make_lookups(lookups)
+    yield from _collect_texts(columns, version_num, lookups)
+    for key in reversed(graph.foreign_keys):
+        if (key.table_name, key.name) in present_constraints:
+            yield drop_constraint(key.table_name, key.name)
+    for key in reversed(graph.uniques):
+        if (key.table_name, key.name) in present_constraints:
+            yield drop_constraint(key.table_name, key.name)
+    for table in tables:
+        yield from _rewrite(table, [c for c in columns if c.name.table_name == table], version_num, lookups)
+    for key in graph.foreign_keys:
+        if key.existed:
+            yield from add_constraint(key.table_name, key.name, key.definition, key.comment, key.triggers)
+    yield Statement(
+        guard.no_rows(
+            guard.missing_objects(
+                [(column.name.table_name, column.column, column.type) for column in columns],
+                [(key.table_name, key.name, key.definition) for key in graph.foreign_keys if key.existed],
+                [(index.schema, index.name, index.definition) for index in graph.indexes],
+            ),
+            "column(s), key(s) or index(es) would not be as they were before the conversion.",
+        ),
+        "prove",
+        "compare every key and index with its definition",
+    )
+    yield Statement(
+        text_of(sql.SQL("DROP FUNCTION {}(uuid)").format(_TEXT_OF)), "change", "drop the look-up of old texts"
+    )
+    yield Statement(text_of(sql.SQL("DROP TABLE {}").format(_TEXTS)), "change", "drop the look-up's table")
+    yield from drop_lookups(lookups)
+    yield from ledger.removal(entry)
+    yield closing()
+    for table in tables:
+        names = [column.column for column in columns if column.name.table_name == table]
+        if names:
+            yield analyze(table, names)
+
+
+def _collect_texts(columns: Sequence[LedgerColumn], version_num: int, lookups: Lookups) -> Iterator[Statement]:
+    """Give one text to every uuid that stands in a row added or changed since.
+
+    An untouched row anywhere in the graph that has the uuid gives its old text, referenced columns first;
+    else the form that the column used to have. So a new child of an old parent gets the parent's old text,
+    and a new parent and its new children agree.
+    """
+    yield Statement(
+        text_of(
+            sql.SQL("CREATE TABLE {} (id uuid PRIMARY KEY, position integer NOT NULL, old text)").format(_TEXTS)
+        ),
+        "change",
+        "make a table for the texts of new rows",
+    )
+    for position, column in enumerate(columns):
+        yield Statement(
+            text_of(
+                sql.SQL(
+                    "INSERT INTO {} (id, position)\nSELECT DISTINCT {}, {} FROM {}\n"
+                    " WHERE {} IS NOT NULL AND ({}) IS NOT TRUE\nON CONFLICT DO NOTHING"
+                ).format(
+                    _TEXTS,
+                    sql.Identifier(column.column),
+                    sql.Literal(position),
+                    column.name.table_name.identifier,
+                    sql.Identifier(column.column),
+                    untouched(column, version_num, lookups),
+                )
+            ),
+            "change",
+            f"find the rows of {column.name} added or changed since",
+        )
+    for column in columns:
+        yield Statement(
+            text_of(
+                sql.SQL(
+                    'UPDATE {texts} AS x SET old = y.old\n  FROM (SELECT {column} AS id, min({backup}::text COLLATE "C")'
+                    " AS old FROM {table}\n         WHERE {backup} IS NOT NULL AND {column} IN (SELECT id FROM {texts} "
+                    "WHERE old IS NULL)\n           AND ({untouched}) IS TRUE\n         GROUP BY 1) AS y\n"
+                    " WHERE x.id = y.id AND x.old IS NULL"
+                ).format(
+                    texts=_TEXTS,
+                    column=sql.Identifier(column.column),
+                    backup=sql.Identifier(column.backup),
+                    table=column.name.table_name.identifier,
+                    untouched=untouched(column, version_num, lookups),
+                )
+            ),
+            "change",
+            f"give them the old text of {column.name} where it has one",
+        )
+    for position, column in enumerate(columns):
+        shape = column.legacy_shape or ids.Shape()
+        yield Statement(
+            text_of(
+                sql.SQL("UPDATE {} SET old = {} WHERE old IS NULL AND position = {}").format(
+                    _TEXTS, shape.sql_text(sql.Identifier("id")), sql.Literal(position)
+                )
+            ),
+            "change",
+            f"spell the others as {shape}",
+        )
+    body = text_of(sql.SQL("SELECT old FROM {} WHERE id = $1").format(_TEXTS))
+    yield Statement(
+        text_of(
+            sql.SQL("CREATE FUNCTION {}(uuid) RETURNS text LANGUAGE sql STABLE PARALLEL SAFE AS {}").format(
+                _TEXT_OF, sql.Literal(body)
+            )
+        ),
+        "change",
+        "make the look-up of their texts",
+    )
+
+
+def _rewrite(
+    table: TableName, columns: Sequence[LedgerColumn], version_num: int, lookups: Lookups
+) -> Iterator[Statement]:
+    if not columns:
+        return
+    changes: list[sql.Composable] = []
+    after: list[sql.Composable] = []
+    for column in columns:
+        identifier = sql.Identifier(column.column)
+        collation = (
+            sql.SQL(" COLLATE {}").format(sql.Identifier(*column.collation)) if column.collation else sql.SQL("")
+        )
+        changes.append(sql.SQL("ALTER COLUMN {} DROP DEFAULT").format(identifier))
+        changes.append(
+            sql.SQL(
+                "ALTER COLUMN {column} TYPE {type}{collation} USING "
+                "CASE WHEN ({untouched}) THEN {backup}::text WHEN {column} IS NULL THEN NULL "
+                "ELSE {text_of}({column}) END"
+            ).format(
+                column=identifier,
+                type=raw(column.type),
+                collation=collation,
+                untouched=untouched(column, version_num, lookups),
+                backup=sql.Identifier(column.backup),
+                text_of=_TEXT_OF,
+            )
+        )
+        if column.default is not None:
+            changes.append(sql.SQL("ALTER COLUMN {} SET DEFAULT {}").format(identifier, raw(column.default)))
+        # A change of type resets what the type's default says of storage and compression.
+        if column.storage != column.type_storage:
+            after.append(sql.SQL("ALTER COLUMN {} SET STORAGE {}").format(identifier, raw(_STORAGE[column.storage])))
+        if column.compression:
+            after.append(
+                sql.SQL("ALTER COLUMN {} SET COMPRESSION {}").format(identifier, raw(_COMPRESSION[column.compression]))
+            )
+        after.append(sql.SQL("DROP COLUMN {}").format(sql.Identifier(column.backup)))
+    names = ", ".join(display(column.column) for column in columns)
+    yield alter(table, joined(changes, ",\n  "), f"rewrite {table}: {names} to text")
+    yield alter(table, joined(after), f"drop the backup of {names} in {table}")
