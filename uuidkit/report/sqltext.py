@@ -13,6 +13,7 @@ _PIECE = re.compile(
           | \S )+""",
     re.VERBOSE | re.DOTALL,
 )
+_BODY = re.compile(r"(?P<tag>\$(?:[A-Za-z_]\w*)?\$)(?P<code>.*)(?P=tag)(?P<tail>[^$]*)", re.DOTALL)
 
 
 def wrap_sql(statement: str, indent: str = "", first: str | None = None, columns: int = WIDTH) -> list[str]:
@@ -32,24 +33,30 @@ def wrap_sql(statement: str, indent: str = "", first: str | None = None, columns
     hanging = ""
     for match in _PIECE.finditer(statement):
         gap, position = statement[position : match.start()], match.end()
-        piece = _shown(match.group())
         if "\n" in gap:
             # A line break of the statement's own: its indentation is part of how it reads.
             hanging = gap.rpartition("\n")[2].replace("\t", "    ")
             if not empty:
                 lines.append(line)
                 line, empty = indent + hanging, True
-        if not empty and width(line) + 1 + width(piece.split("\n")[0]) > columns:
+        head, *rest = _shown(match.group(), indent, columns)
+        if not empty and width(line) + 1 + width(head) > columns:
             lines.append(line)
             line, empty = f"{indent}{hanging}  ", True
-        line += piece if empty else f" {piece}"
+        line += head if empty else f" {head}"
         empty = False
-        *whole, line = line.split("\n")
-        lines += whole
+        if rest:
+            lines += [line, *rest[:-1]]
+            line = rest[-1]
     lines.append(line)
     return [line.rstrip() for line in lines]
 
 
-def _shown(piece: str) -> str:
-    # A line break within a literal or a function body stays one; no other control character reaches a terminal.
-    return "\n".join(visible(part) for part in piece.split("\n"))
+def _shown(piece: str, indent: str, columns: int) -> list[str]:
+    """The piece's own lines; no control character in it reaches a terminal."""
+    body = _BODY.fullmatch(piece)
+    if body is None or "\n" not in piece:
+        return [visible(part) for part in piece.split("\n")]
+    # The code within dollar quotes is SQL again, and is set in lines like it.
+    code = body["code"].strip("\n")
+    return [f"{body['tag']}", *wrap_sql(code, indent, columns=columns), f"{indent}{body['tag']}{body['tail']}"]

@@ -15,6 +15,19 @@ from uuidkit.report.sqltext import wrap_sql
 
 _SAMPLES = 3  # values shown of each kind; the JSON has all that were kept
 
+_FATES = {
+    "keep": "stays as it is",
+    "recreate": "is taken down and put back as it was",
+    "rewrite": "is rewritten",
+    "drop": "is dropped",
+    "refuse": "stands in the way, see the blockers",
+}
+_MEANINGS = {
+    "same": "",
+    "changed": "; its answers change",
+    "unknown": "; whether it means the same afterwards is not known",
+}
+
 _Show = Callable[[str], str]
 
 
@@ -38,8 +51,11 @@ def plan(plan: Plan, *, mask: bool = False, statements: bool = False) -> str:
         if several:
             lines += ["", *wrap(f"GRAPH {number} OF {len(plan.graphs)}: {graph.name}")]
         lines += _graph(plan, graph, show, mask)
-    if plan.notes:
-        lines += ["", "NOTES", *_notes(plan.notes, mask)]
+        if several and graph.notes:
+            lines += ["", "NOTES", *_notes(graph.notes, mask)]
+    notes = [*([] if several else [note for graph in plan.graphs for note in graph.notes]), *plan.notes]
+    if notes:
+        lines += ["", "NOTES", *_notes(notes, mask)]
     if plan.status == "ready":
         lines += ["", "COST", *_cost(plan)]
     if plan.statements:
@@ -144,8 +160,6 @@ def _graph(plan: Plan, graph: GraphPlan, show: _Show, mask: bool) -> Iterator[st
             yield from _reference(reference, show)
     if graph.dependents:
         yield from ("", "WHAT HANGS ON THEM", "", *_dependents(graph.dependents, mask))
-    if graph.notes:
-        yield from ("", "NOTES", *_notes(graph.notes, mask))
 
 
 def _field(label: str, text: str) -> Iterator[str]:
@@ -257,7 +271,7 @@ def _reference(reference: Reference, show: _Show) -> Iterator[str]:
 def _dependents(found: Sequence[DependentPlan], mask: bool) -> Iterator[str]:
     rows = []
     for item in found:
-        fate = item.action if item.meaning == "same" else f"{item.action}; meaning {item.meaning}"
+        fate = _FATES[item.action] + _MEANINGS[item.meaning if item.action != "refuse" or item.example else "same"]
         if item.example is not None:
             example = mask_all(item.example) if mask else item.example
             fate += f", for example {', '.join(f'{key}: {value}' for key, value in example.items())}"

@@ -1,0 +1,52 @@
+from __future__ import annotations
+
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from uuidkit.report.layout import width
+from uuidkit.report.sqltext import wrap_sql
+
+words = st.sampled_from(
+    ["SELECT", "a", '"two words"', "'a  b'", "E'it\\'s  so'", "'it''s'", "(x)::text", "=", "||", ",", "right(v, 36)"]
+)
+
+
+def squeezed(text: str) -> str:
+    return re.sub(r"\s+", " ", text).strip()
+
+
+@given(st.lists(words, min_size=1, max_size=60))
+def test_lines_fit_and_say_the_same(parts: list[str]) -> None:
+    statement = " ".join(parts)
+    lines = wrap_sql(statement, "    ", columns=60)
+    assert all(width(line) <= 60 for line in lines)
+    assert squeezed(" ".join(lines)) == squeezed(statement)
+    # Nothing within quotes is broken: every quoted word is whole on one line.
+    for word in ('"two words"', "'a  b'", "E'it\\'s  so'"):
+        assert sum(line.count(word) for line in lines) == statement.count(word)
+
+
+def test_own_line_breaks_and_their_indentation_stay() -> None:
+    assert wrap_sql("ALTER TABLE t\n  ADD a,\n  ADD b", "   ") == ["   ALTER TABLE t", "     ADD a,", "     ADD b"]
+
+
+def test_code_in_dollar_quotes_is_set_in_lines_too() -> None:
+    assert wrap_sql("DO $uuidkit$\nBEGIN\n  PERFORM 'x;  y';\nEND\n$uuidkit$;", "  ") == [
+        "  DO $uuidkit$",
+        "  BEGIN",
+        "    PERFORM 'x;  y';",
+        "  END",
+        "  $uuidkit$;",
+    ]
+
+
+@pytest.mark.parametrize("statement", ["SELECT 'unfinished", 'SELECT "unfinished', "SELECT $tag$ unfinished", "$$", ""])
+def test_strange_statements_are_shown_as_they_are(statement: str) -> None:
+    assert squeezed(" ".join(wrap_sql(statement))) == squeezed(statement)
+
+
+def test_control_characters_do_not_reach_the_terminal() -> None:
+    assert wrap_sql("SELECT '\x1b[31m'") == [r"SELECT '\x1b[31m'"]
