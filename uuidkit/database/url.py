@@ -56,8 +56,10 @@ def parameters(url: str) -> dict[str, str]:
 
     Source: PostgreSQL, "libpq: Connection URIs" and "Parameter Key Words".
     """
+    # SQLAlchemy writes a space as it is, libpq reads none; a URI cannot mean anything else by it.
+    text = _without_hints(_rest(url)).replace(" ", "%20")
     try:
-        found = conninfo_to_dict("postgresql://" + _without_hints(_rest(url)))
+        found = conninfo_to_dict("postgresql://" + text)
     except psycopg.ProgrammingError as error:
         # libpq quotes the part it cannot read, which may be the password; only a parameter's name is passed on.
         unknown = re.search(r'invalid URI query parameter: "([A-Za-z_]\w*)"', str(error))
