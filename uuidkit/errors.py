@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from uuidkit.plan.model import Blocker
+    from uuidkit.planning.model import Blocker
 
 
 class UuidkitError(Exception):

@@ -15,7 +15,7 @@ from uuidkit.composing import text_of
 from uuidkit.database.session import Session
 from uuidkit.errors import ConversionFailed, LockNotAvailable, UuidkitError
 from uuidkit.guard import LEDGER_CHANGED, PROOF_FAILED, SCHEMA_CHANGED
-from uuidkit.plan.model import Plan, Statement
+from uuidkit.planning.model import Plan, Statement
 
 LOCK_NOT_AVAILABLE = "55P03"
 DEADLOCK_DETECTED = "40P01"

@@ -21,7 +21,7 @@ from uuidkit.composing import text_of
 from uuidkit.database.session import Session
 from uuidkit.errors import LedgerError
 from uuidkit.guard import LEDGER_CHANGED, block
-from uuidkit.plan.model import OnUnparseable, Statement
+from uuidkit.planning.model import OnUnparseable, Statement
 
 SCHEMA = "uuidkit"
 TABLE = TableName(SCHEMA, "conversions")

@@ -13,7 +13,7 @@ from uuidkit.cli.output import terminal
 from uuidkit.report.layout import visible, width
 
 if TYPE_CHECKING:
-    from uuidkit.api import Event
+    from uuidkit.execute import Event
 
 
 class Progress:

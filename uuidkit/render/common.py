@@ -10,7 +10,7 @@ from uuidkit import guard, ledger
 from uuidkit.catalog.model import KeyTrigger
 from uuidkit.catalog.names import TableName, display
 from uuidkit.composing import joined, raw, text_of
-from uuidkit.plan.model import Statement
+from uuidkit.planning.model import Statement
 
 
 def opening(tables: Sequence[TableName], lock_timeout: float) -> Iterator[Statement]:

@@ -18,7 +18,7 @@ from uuidkit.ledger import (
     LedgerLookup,
     LedgerReference,
 )
-from uuidkit.plan.model import ColumnPlan, GraphPlan, Request, Statement
+from uuidkit.planning.model import ColumnPlan, GraphPlan, Request, Statement
 from uuidkit.render.common import add_constraint, alter, analyze, closing, drop_constraint, opening
 from uuidkit.render.values import Lookups, drop_lookups, lookups_of, make_lookups, untouched, with_lookup
 

@@ -10,7 +10,7 @@ from uuidkit import guard, ledger
 from uuidkit.catalog.names import TableName
 from uuidkit.composing import joined
 from uuidkit.ledger import LedgerEntry
-from uuidkit.plan.model import Statement
+from uuidkit.planning.model import Statement
 from uuidkit.render.common import alter, closing, opening
 
 

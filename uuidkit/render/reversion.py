@@ -11,7 +11,7 @@ from uuidkit import guard, ids, ledger
 from uuidkit.catalog.names import TableName, display
 from uuidkit.composing import joined, raw, text_of
 from uuidkit.ledger import LedgerColumn, LedgerEntry
-from uuidkit.plan.model import Statement
+from uuidkit.planning.model import Statement
 from uuidkit.render.common import add_constraint, alter, analyze, closing, drop_constraint, opening
 from uuidkit.render.values import Lookups, drop_lookups, lookups_of, make_lookups, untouched
 

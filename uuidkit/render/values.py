@@ -12,7 +12,7 @@ from uuidkit.composing import joined, text_of
 from uuidkit.ids import sql as value
 from uuidkit.ids.expression import ShapeUse, cheapest
 from uuidkit.ledger import LedgerColumn, LedgerLookup
-from uuidkit.plan.model import Statement
+from uuidkit.planning.model import Statement
 
 Lookups = Mapping[LedgerLookup, str]
 

@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING, Any
 from uuidkit.catalog.model import ForeignKey
 from uuidkit.catalog.names import ColumnName
 from uuidkit.findings import Collision, ColumnFindings, Reference
-from uuidkit.plan.model import Blocker, ColumnPlan, DependentPlan, ForeignKeyPlan, GraphPlan, Plan
+from uuidkit.planning.model import Blocker, ColumnPlan, DependentPlan, ForeignKeyPlan, GraphPlan, Plan
 from uuidkit.report import words
 from uuidkit.report.mask import mask as outline
 from uuidkit.report.mask import mask_all, mask_message
 
 if TYPE_CHECKING:
-    from uuidkit.api import Found, Outcome, Proof, ScanResult
+    from uuidkit.api import Found, Proof, ScanResult
+    from uuidkit.execute import Outcome
     from uuidkit.inspection import TableInspection
 
 _Show = Callable[[str], str]
@@ -305,7 +306,6 @@ def outcome(outcome: Outcome) -> dict[str, Any]:
                 "columns": [str(column) for column in graph.columns],
                 "rows": graph.rows,
                 "seconds": graph.seconds,
-                "ledger_id": None if graph.ledger_id is None else str(graph.ledger_id),
             }
             for graph in outcome.done
         ],

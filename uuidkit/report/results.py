@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 from uuidkit.report.layout import count, duration, sample, table, wrap
 
 if TYPE_CHECKING:
-    from uuidkit.api import Found, Outcome, Proof
+    from uuidkit.api import Found, Proof
     from uuidkit.catalog.names import ColumnName
+    from uuidkit.execute import Outcome
 
 
 def converted(outcome: Outcome) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from uuidkit.plan.model import Plan, Statement
+from uuidkit.planning.model import Plan, Statement
 from uuidkit.report.layout import WIDTH, count, visible, wrap
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from uuidkit.catalog.names import display
 from uuidkit.findings import Collision, Reference
-from uuidkit.plan.model import Blocker, ColumnPlan, DependentPlan, ForeignKeyPlan, GraphPlan, Plan
+from uuidkit.planning.model import Blocker, ColumnPlan, DependentPlan, ForeignKeyPlan, GraphPlan, Plan
 from uuidkit.report import words
 from uuidkit.report.layout import count, duration, listing, sample, size, table, wrap
 from uuidkit.report.mask import mask as outline

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from uuidkit.catalog.model import ForeignKey
 from uuidkit.catalog.names import ColumnName, TableName, display
 from uuidkit.findings import Reference
-from uuidkit.plan.model import ColumnPlan, ForeignKeyPlan, GraphPlan, Plan
+from uuidkit.planning.model import ColumnPlan, ForeignKeyPlan, GraphPlan, Plan
 
 _QUOTED = re.compile(r'"(?:[^"]|"")*"')
 _ACTION = re.compile(r"\bON (DELETE|UPDATE) (NO ACTION|RESTRICT|CASCADE|SET NULL|SET DEFAULT)")

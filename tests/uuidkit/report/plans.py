@@ -9,7 +9,7 @@ from uuidkit.catalog.model import Column, ForeignKey
 from uuidkit.catalog.names import ColumnName, TableName
 from uuidkit.findings import Collision, ColumnFindings, Reference, ShapeCount
 from uuidkit.ids import Shape
-from uuidkit.plan.model import (
+from uuidkit.planning.model import (
     Blocker,
     ColumnPlan,
     DependentPlan,

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from tests.uuidkit.report import plans
 from uuidkit.catalog.names import TableName
-from uuidkit.plan.model import Blocker, Plan
+from uuidkit.planning.model import Blocker, Plan
 from uuidkit.report import text
 from uuidkit.report.layout import visible, width
 

@@ -7,8 +7,8 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from uuidkit.catalog.model import Column, Index, Schema, Table
 from uuidkit.catalog.names import ColumnName, TableName, display, too_long
 from uuidkit.findings import ColumnFindings, Reference
-from uuidkit.plan.defaults import convert_default
-from uuidkit.plan.model import Blocker, DependentPlan, ForeignKeyPlan, Request
+from uuidkit.planning.defaults import convert_default
+from uuidkit.planning.model import Blocker, DependentPlan, ForeignKeyPlan, Request
 
 # Access methods whose default operator class exists for text and for uuid.
 _METHODS = frozenset({"btree", "hash", "brin"})

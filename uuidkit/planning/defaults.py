@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass
 
 from uuidkit import ids
-from uuidkit.plan.model import OnUnparseable
+from uuidkit.planning.model import OnUnparseable
 
 # Functions that return a fresh uuid, with the schema that pg_get_expr prints where it is not pg_catalog.
 _GENERATOR = re.compile(

@@ -10,7 +10,7 @@ from uuidkit.catalog.model import ForeignKey, Schema
 from uuidkit.catalog.names import MAX_IDENTIFIER_BYTES, ColumnName, TableName
 from uuidkit.composing import text_of
 from uuidkit.findings import Reference
-from uuidkit.plan.model import ForeignKeyPlan, UniquePlan
+from uuidkit.planning.model import ForeignKeyPlan, UniquePlan
 
 
 def kept_keys(schema: Schema, changing: Collection[ColumnName]) -> tuple[ForeignKeyPlan, ...]:

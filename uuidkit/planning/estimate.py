@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from uuidkit.catalog.model import Schema
 from uuidkit.catalog.names import TableName
-from uuidkit.plan.model import Estimate, GraphPlan
+from uuidkit.planning.model import Estimate, GraphPlan
 
 # Seconds per row on a common machine (measured on two cores, PostgreSQL 18, warm cache).
 _REWRITE = 1.0e-6

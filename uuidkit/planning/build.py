@@ -13,11 +13,11 @@ from uuidkit.catalog.names import ColumnName, TableName, display
 from uuidkit.composing import text_of
 from uuidkit.findings import ColumnFindings, Reference
 from uuidkit.ids.expression import ShapeUse, cheapest
-from uuidkit.plan import blockers as check
-from uuidkit.plan.defaults import convert_default
-from uuidkit.plan.estimate import estimate
-from uuidkit.plan.keys import declared_keys, kept_keys
-from uuidkit.plan.model import (
+from uuidkit.planning import blockers as check
+from uuidkit.planning.defaults import convert_default
+from uuidkit.planning.estimate import estimate
+from uuidkit.planning.keys import declared_keys, kept_keys
+from uuidkit.planning.model import (
     Blocker,
     ColumnPlan,
     DependentPlan,
