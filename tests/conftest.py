@@ -1,16 +1,19 @@
 """Fixtures for tests on real PostgreSQL servers.
 
 `server` is a running server, once per chosen version (`--servers 18,16,system` or UUIDKIT_TEST_SERVERS; 18 by default);
-`database` is the superuser's URL of a fresh database; `owner_database` the URL of a fresh database for its plain owner.
+`database` is the superuser's URL of a fresh database, `owner_database` the URL of one for its plain owner,
+`pooled_database` the URL of `database` through a PgBouncer that pools transactions.
 """
 
 from __future__ import annotations
 
 import os
 from collections.abc import Generator, Iterator
+from urllib.parse import quote
 
 import pytest
 
+from tests.support.pgbouncer import pgbouncer, program
 from tests.support.servers import Pool, Server, parse_choice, release
 
 
@@ -120,3 +123,13 @@ def owner_database(server: Server) -> Iterator[str]:
     server.start()
     server.drop_database(name)
     server.drop_role(role)
+
+
+@pytest.fixture
+def pooled_database(server: Server, database: str) -> Iterator[str]:
+    """The superuser's URL of the fresh `database` through a PgBouncer in transaction mode."""
+    found = program()
+    if found is None:
+        pytest.skip("needs pgbouncer (Debian: apt-get install pgbouncer)")
+    with pgbouncer(server, found) as folder:
+        yield database.replace(quote(str(server.socket_dir)), quote(str(folder)))

@@ -74,7 +74,7 @@ def _system_bin() -> Path | None:
     return Path(on_path).resolve().parent if on_path else None
 
 
-def _drop_rights() -> list[str]:
+def drop_rights() -> list[str]:
     """The command prefix under which a server runs: another account when root, ended with this process if possible."""
     setpriv = shutil.which("setpriv")
     root = os.geteuid() == 0
@@ -87,13 +87,14 @@ def _drop_rights() -> list[str]:
     return [setpriv, *rights, "--pdeathsig=QUIT", "--"]
 
 
-def _hand_over(path: Path) -> None:
+def hand_over(path: Path) -> None:
+    """Give a file or folder to the account that servers run under."""
     if os.geteuid() == 0:
         account = pwd.getpwnam("nobody")
         os.chown(path, account.pw_uid, account.pw_gid)
 
 
-def _new_folder(purpose: str) -> Path:
+def new_folder(purpose: str) -> Path:
     """A fresh folder whose name carries this process id, so that a later run can clear it after a SIGKILL."""
     name = f"{PREFIX}{os.getpid()}-{purpose}-"
     parent = tempfile.gettempdir()
@@ -105,7 +106,7 @@ def _new_folder(purpose: str) -> Path:
 
 
 def _probe(command: list[str]) -> int:
-    return subprocess.run([*_drop_rights(), *command], capture_output=True, cwd="/").returncode
+    return subprocess.run([*drop_rights(), *command], capture_output=True, cwd="/").returncode
 
 
 def clear_leftovers() -> None:
@@ -124,7 +125,7 @@ def _reachable_bin(bin_dir: Path) -> tuple[Path, Path | None]:
             return bin_dir, None
     except OSError:
         pass
-    copy = _new_folder("bin")
+    copy = new_folder("bin")
     copy.chmod(0o755)
     shutil.copytree(bin_dir.parent, copy / "pg", symlinks=True, ignore=shutil.ignore_patterns("include"))
     return copy / "pg" / bin_dir.name, copy
@@ -137,7 +138,7 @@ class _Postgresql(Postgresql):  # type: ignore[misc]  # the base class has no an
 
     def initialize_database(self) -> None:
         for name in ("", *self.subdirectories):
-            _hand_over(Path(self.base_dir) / name)
+            hand_over(Path(self.base_dir) / name)
         log = Path(self.base_dir) / "initdb.log"
         with log.open("w") as output:
             done = subprocess.run(
@@ -187,9 +188,9 @@ class Server:
         self.version_num = chosen.version_num
         self.bin_dir = chosen.bin_dir
         run_from, self._copy = _reachable_bin(chosen.bin_dir)
-        self._base = _new_folder(f"pg{chosen.label}")
+        self._base = new_folder(f"pg{chosen.label}")
         self._admin: psycopg.Connection | None = None
-        prefix = _drop_rights()
+        prefix = drop_rights()
         kind = type("_Postgresql", (_Postgresql,), {"prefix": prefix})
         options = {
             "listen_addresses": "",
