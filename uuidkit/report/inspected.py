@@ -20,10 +20,10 @@ def inspection(tables: Sequence[TableInspection]) -> str:
     """The tables, one after another."""
     if not tables:
         return "There are no tables.\n"
-    return "\n".join("\n".join(_table(item)) + "\n" for item in tables)
+    return "\n".join("\n".join(_lines(item)) + "\n" for item in tables)
 
 
-def _table(item: TableInspection) -> Iterator[str]:
+def _lines(item: TableInspection) -> Iterator[str]:
     yield from wrap(f"TABLE {item.table.name} ({_facts(item)})")
     yield ""
     rows = [
@@ -37,7 +37,7 @@ def _table(item: TableInspection) -> Iterator[str]:
         )
         for column in item.columns
     ]
-    lines = table(("COLUMN", "TYPE", "NULL", "DEFAULT", "PK", "FK"), rows)
+    lines = table(("COLUMN", "TYPE", "NULL", "DEFAULT", "PK", "FK"), rows, yielding=(3,))
     yield lines[0]
     yield "-" * min(WIDTH, max(map(width, lines)))
     yield from lines[1:]
@@ -50,8 +50,10 @@ def _table(item: TableInspection) -> Iterator[str]:
 
 
 def _facts(item: TableInspection) -> str:
-    rows = "never analysed" if item.table.rows < 0 else f"about {count(round(item.table.rows), 'row')}"
-    facts = f"{_KINDS.get(item.table.kind, '')}{rows}, {size(item.table.bytes)}, owner {display(item.table.owner)}"
+    table = item.table
+    # Before the first ANALYZE or VACUUM the catalog knows neither.
+    known = f"about {count(round(table.rows), 'row')}, {size(table.bytes)}" if table.rows >= 0 else "never analysed"
+    facts = f"{_KINDS.get(table.kind, '')}{known}, owner {display(table.owner)}"
     return facts if item.table.row_security == "none" else f"{facts}, row-level security {item.table.row_security}"
 
 

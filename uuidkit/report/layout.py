@@ -89,7 +89,7 @@ def _pieces(word: str, room: int) -> list[str]:
             if taken + step > room and end:
                 break
             end, taken = end + 1, taken + step
-        joint = max(word.rfind(mark, 0, end) for mark in "._/-,(") + 1
+        joint = max(word.rfind(mark, 0, end) for mark in "._/-,(:") + 1
         cut = joint if joint > end // 2 else end
         pieces.append(word[:cut])
         word = word[cut:]
@@ -108,6 +108,7 @@ def table(
     indent: str = "",
     right: Iterable[int] = (),
     columns: int = WIDTH,
+    yielding: Sequence[int] = (),
 ) -> list[str]:
     """Rows under headers; where they are too wide together, the widest columns are wrapped.
 
@@ -117,12 +118,15 @@ def table(
         indent: what every line begins with.
         right: numbers of the columns that are aligned to the right.
         columns: the widest line allowed, in cells.
+        yielding: numbers of the columns that are wrapped before any other is.
     """
     body = [[visible(cell) for cell in row] for row in rows]
     widths = [max(map(width, cells)) for cells in zip(headers, *body, strict=True)]
     available = columns - width(indent) - _GAP * (len(widths) - 1)
     while sum(widths) > available and max(widths) > 4:
-        widths[widths.index(max(widths))] -= 1
+        soft = [place for place in yielding if widths[place] > 16]
+        widest = max(soft or range(len(widths)), key=lambda place: widths[place])
+        widths[widest] -= 1
     aligned = frozenset(right)
     lines: list[str] = []
     for row in ([list(headers)] if any(headers) else []) + body:
