@@ -8,6 +8,7 @@ from dataclasses import replace
 from psycopg import sql
 
 from uuidkit import guard, ids, ledger
+from uuidkit.catalog.model import ForeignKey, Schema
 from uuidkit.catalog.names import TableName, display
 from uuidkit.composing import joined, raw, text_of
 from uuidkit.ledger import LedgerColumn, LedgerEntry
@@ -27,11 +28,10 @@ def reversion_statements(
     entry: LedgerEntry,
     tables: Sequence[TableName],
     *,
-    version_num: int,
+    schema: Schema,
+    kept: Sequence[ForeignKey],
     fingerprint: str,
-    present_constraints: frozenset[tuple[TableName, str]],
-    legacy_shape: ids.Shape | None = None,
-    force_shape: bool = False,
+    shape: ids.Shape | None = None,
     lock_timeout: float = 2.0,
 ) -> Iterator[Statement]:
     """Everything that puts one graph back, in order.
@@ -39,37 +39,45 @@ def reversion_statements(
     Args:
         entry: the ledger's entry.
         tables: all tables of the graph, in the order of locking.
+        schema: what is there now.
+        kept: the foreign keys on the columns that stay; they are taken down and put up as they are now. Those that the
+            conversion declared are taken down for good.
         fingerprint: md5 of the catalog facts, checked under the locks.
-        present_constraints: constraints that exist now; one that somebody dropped need not be taken down.
-        legacy_shape: how rows added since are spelled, with ``force_shape``; None is the canonical text.
+        shape: how rows added since are spelled; None for the ledger's choice.
         lock_timeout: seconds that one attempt waits.
     """
-    graph = entry.graph
+    graph, version_num = entry.graph, schema.version_num
     columns = graph.columns
-    if force_shape:
-        columns = tuple(replace(column, legacy_shape=legacy_shape) for column in columns)
+    if shape is not None:
+        columns = tuple(replace(column, legacy_shape=shape) for column in columns)
     lookups = lookups_of(columns)
     yield from opening(tables, lock_timeout)
     yield Statement(guard.same_schema(tables, fingerprint), "lock", "check that the tables are those of the plan")
     yield from make_lookups(lookups)
     yield from _collect_texts(columns, version_num, lookups)
-    for key in reversed(graph.foreign_keys):
-        if (key.table_name, key.name) in present_constraints:
-            yield drop_constraint(key.table_name, key.name)
-    for key in reversed(graph.uniques):
-        if (key.table_name, key.name) in present_constraints:
-            yield drop_constraint(key.table_name, key.name)
+    present = {(key.table, key.name) for key in schema.foreign_keys}
+    present |= {(index.table, index.constraint) for index in schema.indexes if index.constraint}
+    ours = [key for key in (*graph.uniques, *graph.foreign_keys) if not key.existed]
+    for table, name in [
+        *((key.table_name, key.name) for key in reversed(ours) if (key.table_name, key.name) in present),
+        *((key.table, key.name) for key in reversed(kept)),
+    ]:
+        yield drop_constraint(table, name)
     for table in tables:
         yield from _rewrite(table, [c for c in columns if c.name.table_name == table], version_num, lookups)
-    for key in graph.foreign_keys:
-        if key.existed:
-            yield from add_constraint(key.table_name, key.name, key.definition, key.comment, key.triggers)
+    for key in kept:
+        yield from add_constraint(key.table, key.name, key.definition, key.comment, key.triggers)
+    indexes = {(index.table.schema, index.name) for index in schema.indexes}
     yield Statement(
         guard.no_rows(
             guard.missing_objects(
                 [(column.name.table_name, column.column, column.type) for column in columns],
-                [(key.table_name, key.name, key.definition) for key in graph.foreign_keys if key.existed],
-                [(index.schema, index.name, index.definition) for index in graph.indexes],
+                [(key.table, key.name, key.definition) for key in kept],
+                [
+                    (index.schema, index.name, index.definition)
+                    for index in graph.indexes
+                    if (index.schema, index.name) in indexes
+                ],
             ),
             "column(s), key(s) or index(es) would not be as they were before the conversion.",
         ),

@@ -1,0 +1,258 @@
+"""Plan and convert: the way there."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+import psycopg
+
+from uuidkit.catalog.model import Schema
+from uuidkit.catalog.names import ColumnName, TableName
+from uuidkit.database.session import Session, adapt
+from uuidkit.errors import BlockedError, ConversionFailed, UsageError, UuidkitError
+from uuidkit.execute import Event, GraphOutcome, Outcome, PlanOutdated, Progress, run, run_after, silent
+from uuidkit.planning.build import build
+from uuidkit.planning.model import GraphPlan, Plan, Request
+from uuidkit.reading import read_database, read_graphs, reading
+from uuidkit.targets import resolve_columns
+from uuidkit.version import __version__
+
+_REPLANS = 3
+
+
+def plan(
+    connection: Any,
+    targets: Sequence[str],
+    *,
+    all_columns: bool = False,
+    schema: str | None = None,
+    include: Sequence[str] = (),
+    exclude: Sequence[str] = (),
+    **options: Any,
+) -> Plan:
+    """Everything that ``convert`` would do, find and refuse; changes nothing.
+
+    Args:
+        connection: a psycopg or SQLAlchemy connection.
+        targets: columns, as ``table.column`` or ``schema.table.column``.
+        all_columns: every column that ``scan`` judges ``convert``, instead of targets.
+        schema: with ``all_columns``, only that schema's.
+        include: columns added by hand as references.
+        exclude: columns left out by hand.
+        options: the other fields of ``planning.model.Request``.
+
+    Raises:
+        UsageError: a target does not exist, or an option is not known.
+        LockNotAvailable: somebody holds a table exclusively.
+    """
+    session = adapt(connection)
+    with sentences(), reading(session) as search_path:
+        found = read_database(session, search_path)
+        request = make_request(session, found, targets, all_columns, schema, include, exclude, options)
+        return make_plan(session, found, request)
+
+
+def make_request(
+    session: Session,
+    schema: Schema,
+    targets: Sequence[str],
+    all_columns: bool,
+    only_schema: str | None,
+    include: Sequence[str],
+    exclude: Sequence[str],
+    options: dict[str, Any],
+) -> Request:
+    """The request with its names resolved against the catalog.
+
+    Args:
+        session: within ``reading``; used for ``all_columns`` alone.
+        options: the other fields of Request.
+
+    Raises:
+        UsageError: a name does not exist, or an option is not known.
+    """
+    unknown = set(options) - set(Request.__dataclass_fields__)
+    if unknown:
+        raise UsageError(f"Unknown options: {', '.join(sorted(unknown))}.", "See uuidkit.planning.model.Request.")
+    resolve_columns(schema, [*targets, *include, *exclude])  # names every unknown one at once
+    chosen = resolve_columns(schema, targets)
+    excluded = resolve_columns(schema, exclude)
+    if all_columns:
+        chosen = _all_columns(session, schema, only_schema, excluded)
+    elif not chosen:
+        raise UsageError("No column was named.", "Name one as table.column, or use --all.")
+    return Request(targets=chosen, include=resolve_columns(schema, include), exclude=excluded, **options)
+
+
+def _all_columns(
+    session: Session, schema: Schema, only_schema: str | None, excluded: Sequence[ColumnName]
+) -> tuple[ColumnName, ...]:
+    from uuidkit.scanning import scan
+
+    if only_schema is not None and only_schema not in {name.schema for name in schema.tables}:
+        raise UsageError(f"There is no schema {only_schema!r} with tables in it.", "See uuidkit inspect.")
+    result = scan(session, schema, schemas=None if only_schema is None else (only_schema,), exclude=excluded)
+    return tuple(column.findings.column for column in result.columns if column.verdict == "convert")
+
+
+def make_plan(session: Session, schema: Schema, request: Request) -> Plan:
+    """The plan for a resolved request.
+
+    Args:
+        session: within ``reading``.
+    """
+    return build(schema, request, read_graphs(session, schema, request), __version__)
+
+
+def convert(
+    connection: Any,
+    targets: Sequence[str],
+    *,
+    single_transaction: bool = False,
+    progress: Progress | None = None,
+    all_columns: bool = False,
+    schema: str | None = None,
+    include: Sequence[str] = (),
+    exclude: Sequence[str] = (),
+    **options: Any,
+) -> Outcome:
+    """Convert columns, one transaction per reference graph.
+
+    Where the connection is in a transaction already, everything happens in that one and nothing is committed here.
+
+    Args:
+        connection: a psycopg or SQLAlchemy connection.
+        single_transaction: all graphs or none.
+        progress: told of every step.
+        targets, all_columns, schema, include, exclude, options: as for ``plan``.
+
+    Raises:
+        UsageError: a target does not exist, or an option is not known.
+        BlockedError: findings forbid it; nothing was changed.
+        LockNotAvailable: the tables could not be locked; nothing was changed in the graph at hand.
+        ConversionFailed: a statement failed; the graph at hand is as it was, finished ones are named.
+    """
+    session = adapt(connection)
+    tell = progress or silent
+    begun = time.monotonic()
+
+    def current() -> Plan:
+        return plan(
+            session,
+            targets,
+            all_columns=all_columns,
+            schema=schema,
+            include=include,
+            exclude=exclude,
+            **options,
+        )
+
+    with sentences():
+        if session.in_transaction:
+            first, done = _convert_graphs(session, current, tell, commit=False)
+        elif single_transaction:
+            with session.transaction():
+                first, done = _convert_graphs(session, current, tell, commit=False)
+        else:
+            first, done = _convert_graphs(session, current, tell, commit=True)
+    tell(Event("done", f"{len(done)} graph{'' if len(done) == 1 else 's'} converted"))
+    return Outcome(done=tuple(done), seconds=time.monotonic() - begun, plan=first)
+
+
+def _convert_graphs(
+    session: Session, current: Any, tell: Progress, *, commit: bool
+) -> tuple[Plan, list[GraphOutcome]]:
+    """Graph after graph; planned again whenever a table is not as it was when the plan was made."""
+    first: Plan = current()
+    if first.blockers:
+        raise BlockedError(first.blockers)
+    latest, done, replans = first, [], 0
+    finished: set[ColumnName] = set()
+    stale: set[TableName] = set()
+    while True:
+        waiting = [g for g in latest.graphs if g.statements and not finished & {c.column for c in g.changing}]
+        if not waiting:
+            return first, done
+        graph = waiting[0]
+        if stale & set(graph.tables):
+            latest, stale = _again(current, done), set()
+            continue
+        try:
+            done.append(_convert_graph(session, latest, graph, tell, commit=commit))
+        except PlanOutdated as error:
+            replans += 1
+            if replans > _REPLANS:
+                raise _naming(error, done) from error
+            tell(Event("note", f"{error.message} Planning again."))
+            latest, stale = _again(current, done), set()
+            continue
+        except UuidkitError as error:
+            raise _naming(error, done) from error
+        finished |= {column.column for column in graph.changing}
+        stale |= set(graph.tables)
+        if not graph.changing:
+            latest, stale = _again(current, done), set()
+
+
+def _again(current: Any, done: Sequence[GraphOutcome]) -> Plan:
+    latest: Plan = current()
+    if latest.blockers:
+        raise _naming(BlockedError(latest.blockers), done)
+    return latest
+
+
+def _naming(error: UuidkitError, done: Sequence[GraphOutcome]) -> UuidkitError:
+    """The error, with the graphs that are finished and stay so."""
+    if done:
+        columns = ", ".join(str(column) for outcome in done for column in outcome.columns)
+        error.message += f" Already converted, and staying so: {columns}."
+        error.args = (error.message,)
+    return error
+
+
+def _convert_graph(session: Session, plan: Plan, graph: GraphPlan, tell: Progress, *, commit: bool) -> GraphOutcome:
+    begun = time.monotonic()
+    tell(Event("graph", f"Converting {', '.join(str(column.column) for column in graph.changing) or graph.name}"))
+    with session.transaction():
+        run(session, graph.statements, graph.tables, attempts=plan.request.lock_attempts, progress=tell)
+    after_commit(session, graph.statements, tell, commit=commit)
+    rows = {c.column.table_name: c.findings.rows for c in graph.changing if c.findings is not None}
+    return GraphOutcome(
+        columns=tuple(column.column for column in graph.changing),
+        rows=sum(rows.values()),
+        seconds=time.monotonic() - begun,
+    )
+
+
+def after_commit(session: Session, statements: Sequence[Any], tell: Progress, *, commit: bool) -> None:
+    """Gather statistics; what was changed stands, whether or not that succeeds.
+
+    Args:
+        commit: whether the change is committed already.
+    """
+    try:
+        with session.transaction():
+            run_after(session, statements, tell)
+    except (UuidkitError, psycopg.Error) as error:
+        done = "The change itself is done" + (" and committed." if commit else ".")
+        tell(Event("note", f"{done} Gathering statistics failed: {error} Run ANALYZE."))
+
+
+@contextmanager
+def sentences() -> Iterator[None]:
+    """Turn what is left of database errors into sentences."""
+    try:
+        yield
+    except psycopg.Error as error:
+        text = error.diag.message_primary or str(error).strip() or type(error).__name__
+        if error.sqlstate is None or error.sqlstate.startswith("08"):
+            raise ConversionFailed(
+                f"The connection to the server was lost: {text.splitlines()[0]}.",
+                "Whatever was not committed is rolled back by the server. Run the command again.",
+            ) from error
+        raise ConversionFailed(
+            f"{text} (SQLSTATE {error.sqlstate}). Nothing was changed.", error.diag.message_hint or ""
+        ) from error

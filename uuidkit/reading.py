@@ -1,0 +1,151 @@
+"""Reads everything a plan needs: catalog, references, values. Writes nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+
+import psycopg
+from psycopg import sql
+
+from uuidkit import guard
+from uuidkit.catalog.model import Schema
+from uuidkit.catalog.names import ColumnName, TableName
+from uuidkit.catalog.read import read_mentions, read_schema, read_whole_row_publications
+from uuidkit.database.session import Session
+from uuidkit.errors import LockNotAvailable
+from uuidkit.execute import LOCK_NOT_AVAILABLE
+from uuidkit.findings import Reference
+from uuidkit.ids import sql as value
+from uuidkit.planning.build import GraphFacts
+from uuidkit.planning.model import Request
+from uuidkit.references import closure, declared, discover, include
+from uuidkit.survey import survey
+
+
+@contextmanager
+def reading(session: Session, lock_timeout: float = 2.0) -> Iterator[tuple[str, ...]]:
+    """A transaction, or a savepoint in the caller's, with the settings that reading needs.
+
+    Row security is off, so that a policy that would hide rows is an error instead.
+
+    Args:
+        session: any.
+        lock_timeout: seconds to wait behind somebody else's exclusive lock.
+
+    Yields:
+        The schemas of the caller's search path.
+
+    Raises:
+        LockNotAvailable: somebody holds a table exclusively.
+    """
+    try:
+        with session.transaction():
+            [(schemas,)] = session.rows("SELECT current_schemas(false)::text[]")
+            session.run(guard.enter(lock_timeout))
+            yield tuple(schemas)
+            session.run(guard.leave())
+    except psycopg.Error as error:
+        if error.sqlstate == LOCK_NOT_AVAILABLE:
+            raise LockNotAvailable(
+                "A table is locked by another session, so its values cannot be read.",
+                "Wait until it is free, and run the command again.",
+            ) from error
+        raise
+
+
+def read_database(session: Session, search_path: tuple[str, ...]) -> Schema:
+    """The catalog, with the caller's search path in place of our own empty one."""
+    return replace(read_schema(session), search_path=search_path)
+
+
+def fingerprint(session: Session, tables: Sequence[TableName]) -> str:
+    """The md5 of the catalog facts about some tables, as ``guard.same_schema`` will check it."""
+    [(found,)] = session.rows(guard.fingerprint_query(tables))
+    return str(found)
+
+
+def read_graphs(session: Session, schema: Schema, request: Request) -> tuple[GraphFacts, ...]:
+    """The reference graphs of a request, with everything that was found out about each.
+
+    Args:
+        session: within ``reading``.
+        schema: what is there.
+        request: with its names resolved.
+    """
+    references: tuple[Reference, ...] = declared(schema)
+    if request.references == "auto":
+        references += discover(session, schema, around=request.targets)
+    references = include(schema, references, request)
+    return tuple(_facts(session, schema, request, graph, references) for graph in closure(schema, references, request))
+
+
+def _facts(
+    session: Session,
+    schema: Schema,
+    request: Request,
+    graph: tuple[ColumnName, ...],
+    references: Sequence[Reference],
+) -> GraphFacts:
+    members = set(graph)
+    inside = tuple(r for r in references if r.referencing in members and r.referenced in members and r.certain)
+    texts = [name for name in graph if (column := schema.column(name)) is not None and column.is_text]
+    texts = [name for name in texts if _readable(schema, name)]
+    tables = tuple(dict.fromkeys(name.table_name for name in graph))
+    oids = {schema.tables[table].oid: table for table in tables}
+    return GraphFacts(
+        columns=graph,
+        findings=survey(session, schema, texts, on_unparseable=request.on_unparseable),
+        references=inside,
+        fingerprint=fingerprint(session, tables),
+        not_unique=tuple(_not_unique(session, schema, inside)),
+        ambiguous=tuple(_ambiguous(session, inside)),
+        mentions=read_mentions(session, {name.name for name in texts}),
+        publications=tuple(
+            (publication, oids[oid]) for publication, oid in read_whole_row_publications(session) if oid in oids
+        ),
+    )
+
+
+def _readable(schema: Schema, name: ColumnName) -> bool:
+    table = schema.tables[name.table_name]
+    return table.readable and not table.row_security_applies and table.kind != "f"
+
+
+def _not_unique(
+    session: Session, schema: Schema, references: Sequence[Reference]
+) -> Iterator[tuple[ColumnName, str]]:
+    """Referenced columns without a key whose values repeat."""
+    for name in dict.fromkeys(r.referenced for r in references if not r.declared):
+        if schema.is_unique(name) or not _readable(schema, name):
+            continue
+        rows = session.rows(
+            sql.SQL(
+                "SELECT {column}::text, count(*) FROM {table} WHERE {column} IS NOT NULL "
+                "GROUP BY 1 HAVING count(*) > 1 ORDER BY 1 LIMIT 1"
+            ).format(column=name.identifier, table=name.table_name.identifier)
+        )
+        for text, count in rows:
+            yield name, f"{text} in {count} rows"
+
+
+def _ambiguous(session: Session, references: Sequence[Reference]) -> Iterator[tuple[ColumnName, str]]:
+    """Old texts in a parent's backup column that stand for more than one uuid."""
+    pairs = dict.fromkeys((r.backup, r.referenced) for r in references if r.backup is not None)
+    for backup, referenced in pairs:
+        rows = session.rows(
+            sql.SQL(
+                "SELECT {text} FROM {table} WHERE {backup} IS NOT NULL AND {column} IS NOT NULL "
+                "GROUP BY 1 HAVING count(DISTINCT {column}) > 1 ORDER BY 1 LIMIT 1"
+            ).format(
+                text=value.as_text(backup.identifier),
+                table=backup.table_name.identifier,
+                backup=backup.identifier,
+                column=referenced.identifier,
+            )
+        )
+        for (text,) in rows:
+            yield backup, text
+
+

@@ -1,0 +1,247 @@
+"""Revert: the way back, from the ledger and the backup columns."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from uuidkit import ids, ledger
+from uuidkit.catalog.model import ForeignKey, Schema
+from uuidkit.catalog.names import ColumnName, TableName, display
+from uuidkit.conversion import after_commit, sentences
+from uuidkit.database.session import Session, adapt
+from uuidkit.errors import BlockedError, UsageError
+from uuidkit.execute import Event, GraphOutcome, Outcome, Progress, run, silent
+from uuidkit.ledger import LedgerEntry
+from uuidkit.planning.blockers import dependent_blockers, index_blockers, table_blockers
+from uuidkit.planning.build import length_limit
+from uuidkit.planning.keys import kept_keys
+from uuidkit.planning.model import Blocker, Statement
+from uuidkit.reading import fingerprint, read_database, reading
+from uuidkit.render.reversion import reversion_statements
+from uuidkit.targets import resolve_columns
+
+
+def revert(
+    connection: Any,
+    targets: Sequence[str] = (),
+    *,
+    all: bool = False,  # the contract's own word
+    legacy_format: str | None = None,
+    progress: Progress | None = None,
+    lock_timeout: float = 2.0,
+    lock_attempts: int = 30,
+) -> Outcome:
+    """Put the text columns back, exactly; the latest conversion first, one transaction each.
+
+    Where the connection is in a transaction already, everything happens in that one and nothing is committed here.
+
+    Args:
+        connection: a psycopg or SQLAlchemy connection.
+        targets: columns, any of a converted graph's.
+        all: every conversion in the ledger.
+        legacy_format: how rows added since are spelled: a prefix and ``<uuid>`` or ``<hex>``, e.g. ``batch_<hex>``;
+            without it, as the column used to be.
+        progress: told of every step.
+        lock_timeout: seconds that one attempt waits for the locks.
+        lock_attempts: how many attempts are made.
+
+    Raises:
+        UsageError: a target does not exist, or the format is none.
+        LedgerError: the ledger does not know a target.
+        BlockedError: something new hangs on a column; nothing was changed.
+        LockNotAvailable, ConversionFailed: as for ``convert``.
+    """
+    session = adapt(connection)
+    tell = progress or silent
+    begun = time.monotonic()
+    shape = parse_legacy_format(legacy_format) if legacy_format is not None else None
+    done: list[GraphOutcome] = []
+    with sentences():
+        with reading(session) as search_path:
+            schema = read_database(session, search_path)
+            entries = chosen_entries(session, schema, targets, everything=all)
+            found = [blocker for entry in entries for blocker in reversion_blockers(schema, entry)]
+        if found:
+            raise BlockedError(tuple(dict.fromkeys(found)))
+        commit = not session.in_transaction
+        for entry in reversed(entries):
+            with reading(session) as search_path:
+                schema = read_database(session, search_path)
+                statements, tables = make_statements(session, schema, entry, shape, lock_timeout)
+            started = time.monotonic()
+            columns = tuple(column.name for column in entry.graph.columns)
+            tell(Event("graph", f"Reverting {', '.join(map(str, columns))}"))
+            with session.transaction():
+                run(session, statements, tables, attempts=lock_attempts, progress=tell)
+            after_commit(session, statements, tell, commit=commit)
+            rows = {column.name.table_name: column.rows for column in entry.graph.columns}
+            done.append(GraphOutcome(columns, sum(rows.values()), time.monotonic() - started))
+    tell(Event("done", f"{len(done)} graph{'' if len(done) == 1 else 's'} reverted"))
+    return Outcome(done=tuple(done), seconds=time.monotonic() - begun)
+
+
+def chosen_entries(
+    session: Session, schema: Schema, targets: Sequence[str], *, everything: bool
+) -> tuple[LedgerEntry, ...]:
+    """The ledger's entries that hold the targets, oldest first.
+
+    Raises:
+        UsageError: no target, or one that does not exist.
+        LedgerError: the ledger does not know one.
+    """
+    if not targets and not everything:
+        raise UsageError("No column was named.", "Name one as table.column, or use --all.")
+    entries = ledger.read(session, present=schema.ledger_present)
+    return ledger.select(entries, resolve_columns(schema, targets), everything=everything)
+
+
+def parse_legacy_format(text: str) -> ids.Shape:
+    """The shape that ``--legacy-format`` names.
+
+    Args:
+        text: ``<uuid>`` or ``<hex>``, perhaps with a prefix before it.
+
+    Raises:
+        UsageError: it is neither.
+    """
+    for ending, spelling in (("<uuid>", "canonical"), ("<hex>", "hex")):
+        if text.endswith(ending):
+            prefix = text[: -len(ending)]
+            try:
+                return ids.Shape(prefix=prefix, spelling=spelling)  # type: ignore[arg-type]
+            except ValueError as error:
+                raise UsageError(str(error), "Write for example batch_<hex>.") from error
+    raise UsageError(f"{text!r} is no format.", "Write <uuid> or <hex>, perhaps with a prefix: batch_<hex>.")
+
+
+def reversion_blockers(schema: Schema, entry: LedgerEntry) -> Iterator[Blocker]:
+    """What stands in the way of reverting one conversion.
+
+    Args:
+        schema: what is there now.
+        entry: the ledger's entry.
+    """
+    names = [column.name for column in entry.graph.columns]
+    for column in entry.graph.columns:
+        found = schema.column(column.name)
+        if found is None or not found.is_uuid:
+            yield _changed(column.name, "it is gone" if found is None else f"its type is {found.type} now")
+            continue
+        backup = schema.column(column.name.table_name.column(column.backup))
+        if backup is None or backup.type != column.type:
+            what = "is gone" if backup is None else f"is of type {backup.type} now"
+            yield _changed(column.name, f"its backup column {display(column.backup)} {what}")
+        if found.default != column.default_after and not _same_default(found.default, column.default_after):
+            yield Blocker(
+                "DEFAULT",
+                str(column.name),
+                f"Its default was changed since the conversion to {found.default}; it would be lost.",
+                "Note it, drop the default, revert, and set it again for text.",
+            )
+        limit = length_limit(column.type)
+        if limit is not None and limit < 32:
+            yield Blocker(
+                "TYPE",
+                str(column.name),
+                f"No uuid fits into {column.type}.",
+                "Rows added since could not be put back; this conversion cannot be reverted here.",
+            )
+    changing = [name for name in names if schema.column(name) is not None]
+    for table in dict.fromkeys(name.table_name for name in changing):
+        yield from table_blockers(schema, schema.tables[table], ())
+    keys = kept_keys(schema, changing)
+    for blocker, _ in (*index_blockers(schema, changing, keys), *dependent_blockers(schema, changing)):
+        yield blocker
+    backups = [column.name.table_name.column(column.backup) for column in entry.graph.columns]
+    yield from backup_blockers(schema, backups)
+    for key in keys:
+        outside = [end for pair in key.existing.pairs for end in pair if end not in names] if key.existing else []
+        both = key.existing is not None and any((a in names) != (b in names) for a, b in key.existing.pairs)
+        if both:
+            yield Blocker(
+                "DEPENDENT",
+                f"{key.table}.{display(key.name)}",
+                f"The foreign key was added since the conversion and ties {', '.join(map(str, outside))}, which was "
+                "not converted with the others.",
+                "Drop it first.",
+            )
+
+
+def backup_blockers(schema: Schema, backups: Sequence[ColumnName]) -> Iterator[Blocker]:
+    """Whatever was built on a backup column, which is to be dropped.
+
+    Args:
+        backups: the backup columns.
+    """
+    wanted = set(backups)
+    for dependent in schema.dependents:
+        if dependent.column is not None and dependent.table.column(dependent.column) in wanted:
+            yield Blocker(
+                "DEPENDENT",
+                dependent.name,
+                f"The {dependent.kind} reads the backup column {dependent.table}.{display(dependent.column)}, which "
+                "is to be dropped.",
+                f"Drop the {dependent.kind} first.",
+            )
+    for index in schema.indexes:
+        if any(index.table == backup.table_name and backup.name in index.reads for backup in wanted):
+            yield Blocker(
+                "DEPENDENT",
+                f"{display(index.table.schema)}.{display(index.name)}",
+                "The index is on a backup column, which is to be dropped.",
+                "Drop the index first.",
+            )
+
+
+def _changed(name: ColumnName, what: str) -> Blocker:
+    return Blocker(
+        "LEDGER",
+        str(name),
+        f"The ledger does not fit the table any more: {what}.",
+        "Bring it back as the conversion left it, or finalize the conversion.",
+    )
+
+
+def _same_default(now: str | None, then: str | None) -> bool:
+    def plain(text: str | None) -> str:
+        return "" if text is None else "".join(c for c in text if c not in "() ")
+
+    return plain(now) == plain(then)
+
+
+def make_statements(
+    session: Session, schema: Schema, entry: LedgerEntry, shape: ids.Shape | None, lock_timeout: float
+) -> tuple[tuple[Statement, ...], tuple[TableName, ...]]:
+    """The statements that revert one entry, and the tables they lock.
+
+    Args:
+        session: within ``reading``.
+        schema: what is there now.
+        shape: how rows added since are spelled; None for the ledger's choice.
+    """
+    names = [column.name for column in entry.graph.columns]
+    new = {(key.table_name, key.name) for key in (*entry.graph.foreign_keys, *entry.graph.uniques) if not key.existed}
+    keys = [key.existing for key in kept_keys(schema, names) if key.existing is not None]
+    tables = list(dict.fromkeys(name.table_name for name in names))
+    tables += [
+        table
+        for key in (*entry.graph.foreign_keys, *entry.graph.uniques)
+        for table in (key.table_name,)
+        if table in schema.tables
+    ]
+    tables += [end.table_name for key in keys for pair in key.pairs for end in pair]
+    ordered = tuple(dict.fromkeys(tables))
+    kept: list[ForeignKey] = [key for key in keys if (key.table, key.name) not in new]
+    statements = reversion_statements(
+        entry,
+        ordered,
+        schema=schema,
+        kept=kept,
+        fingerprint=fingerprint(session, ordered),
+        shape=shape,
+        lock_timeout=lock_timeout,
+    )
+    return tuple(statements), ordered
+
