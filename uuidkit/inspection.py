@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import difflib
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from uuidkit.catalog.model import Check, Column, ForeignKey, Index, Schema, Table
 from uuidkit.catalog.names import TableName, display, split
 from uuidkit.errors import UsageError
+from uuidkit.targets import resolve_table
 
 _MODIFIER = re.compile(r"\(\d+(?:,-?\d+)?\)")
 
@@ -80,85 +80,36 @@ def inspect(schema: Schema, tables: Sequence[str] = (), only_schema: str | None 
         only_schema: leaves out all tables of other schemas; as the catalog holds the name.
 
     Raises:
-        UsageError: a name is unknown or means several tables; all such names are told at once.
+        UsageError: a name is unknown; all such names are told at once.
     """
     if only_schema is not None and all(name.schema != only_schema for name in schema.tables):
-        known = sorted({name.schema for name in schema.tables})
-        raise UsageError(f"There is no table in schema {only_schema!r}.", _suggestion(only_schema, known, "schemas"))
+        known = ", ".join(sorted({display(name.schema) for name in schema.tables}))
+        raise UsageError(
+            f"There is no table in a schema {display(only_schema)}.", f"There are tables in {known}." if known else ""
+        )
     if tables:
-        names = _resolve_all(schema, tables, only_schema)
+        names = _resolve(schema, tables, only_schema)
     else:
         names = [name for name in sorted(schema.tables) if only_schema is None or name.schema == only_schema]
     return tuple(_inspect(schema, schema.tables[name]) for name in names)
 
 
-def _resolve_all(schema: Schema, tables: Sequence[str], only_schema: str | None) -> list[TableName]:
-    found: list[TableName] = []
-    wrong: list[UsageError] = []
+def _resolve(schema: Schema, tables: Sequence[str], only_schema: str | None) -> list[TableName]:
+    found: dict[TableName, None] = {}
+    problems: list[str] = []
     for text in tables:
         try:
-            name = resolve_table(schema, text, only_schema)
+            parts = split(text)
+            if len(parts) > 2:
+                raise UsageError(f"{text!r} names no table.", "Write table or schema.table, quoted as in SQL.")
+            if len(parts) == 1 and only_schema is not None:
+                parts = [only_schema, *parts]
+            found[resolve_table(schema, parts, text)] = None
         except UsageError as error:
-            wrong.append(error)
-        else:
-            if name not in found:
-                found.append(name)
-    if wrong:
-        raise UsageError(
-            "\n".join(error.message for error in wrong), "\n".join(dict.fromkeys(e.remedy for e in wrong if e.remedy))
-        )
-    return found
-
-
-def resolve_table(schema: Schema, text: str, only_schema: str | None = None) -> TableName:
-    """The table that a user's text means: in the schema named, on the search path, or the only one of that name.
-
-    Args:
-        schema: the catalog.
-        text: ``table`` or ``schema.table``, quoted as in SQL where needed.
-        only_schema: where an unqualified name is looked for, instead of the search path.
-
-    Raises:
-        UsageError: there is no such table, or several.
-    """
-    parts = split(text)
-    if len(parts) == 2:
-        name = TableName(*parts)
-        if name in schema.tables:
-            return name
-        raise UsageError(f"There is no table {name}.", _suggestion(str(name), _written(schema.tables), "tables"))
-    if len(parts) != 1:
-        raise UsageError(f"{text!r} is not a table.", "Write table or schema.table, quoted as in SQL.")
-    for place in schema.search_path if only_schema is None else (only_schema,):
-        name = TableName(place, parts[0])
-        if name in schema.tables:
-            return name
-    elsewhere = [name for name in sorted(schema.tables) if name.name == parts[0]]
-    if only_schema is None and len(elsewhere) == 1:
-        return elsewhere[0]
-    if only_schema is None and elsewhere:
-        raise UsageError(
-            f"{text} is ambiguous: it may be {' or '.join(map(str, elsewhere))}.", "Name the schema: schema.table."
-        )
-    raise UsageError(f"There is no table {text}.", _suggestion(text, _written(schema.tables), "tables"))
-
-
-def _written(tables: Iterable[TableName]) -> list[str]:
-    written: list[str] = []
-    for table in sorted(tables):
-        written += [str(table), display(table.name)] if table.schema == "public" else [str(table)]
-    return written
-
-
-def _suggestion(text: str, known: Sequence[str], noun: str) -> str:
-    if not known:
-        return "The database has no tables that this role can see."
-    near = difflib.get_close_matches(text, known, n=3, cutoff=0.6)
-    if near:
-        return f"Did you mean {' or '.join(near)}?"
-    if len(known) <= 12:
-        return f"The {noun} are: {', '.join(known)}."
-    return "`uuidkit inspect` without a name lists them all."
+            problems.append(str(error).replace("\n", " "))
+    if problems:
+        raise UsageError("\n".join(problems))
+    return list(found)
 
 
 def _inspect(schema: Schema, table: Table) -> TableInspection:

@@ -17,7 +17,7 @@ F = TypeVar("F", bound=Function)
 
 FACE = "uuidkit.face"  # where every context finds the face of the command at work
 
-_SECONDS = re.compile(r"(\d+(?:\.\d+)?|\.\d+)\s*(ms|s|min|m)?")
+_SECONDS = re.compile(r"(\d+(?:\.\d+)?|\.\d+)\s*(ms|s|min|m)?", re.ASCII)
 _UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "min": 60.0}
 _LONGEST = 2_147_483.0  # seconds: PostgreSQL keeps time limits as milliseconds in 32 bits
 

@@ -106,19 +106,18 @@ def test_wide_and_strange_tables_fit(run: Run, database: str) -> None:
     assert [line for line in result.stdout.split("\n") if width(line) > 80] == []
     assert "\x1b" not in result.stdout
     assert run(database, "inspect", '"My Schema"."Order"').exit_code == 0
-    assert run(database, "inspect", '"Order"').exit_code == 0
     assert "Order" not in run(database, "inspect", "--schema", "public").stdout
 
 
 @pytest.mark.parametrize(
     ("args", "said"),
     [
-        (["batch_job"], ["There is no table batch_job.", "batch_jobs"]),
-        (["public.job"], ["There is no table public.job.", "public.jobs"]),
-        (["jobs", "domain", "batchs"], ["There is no table domain.", "There is no table batchs."]),
-        (["a.b.c"], ["is not a table"]),
+        (["batch_job"], ["There is no table batch_job ", "Did you mean public.batch_jobs?"]),
+        (["public.job"], ["There is no table job in the schema public", "Did you mean public.jobs?"]),
+        (["jobs", "domain", "batchs"], ["There is no table domain ", "There is no table batchs "]),
+        (["a.b.c"], ["names no table"]),
         (["jobs..x"], ["is not a name"]),
-        (["--schema", "pubic"], ["no table in schema 'pubic'", "public"]),
+        (["--schema", "pubic"], ["no table in a schema pubic", "public"]),
     ],
 )
 def test_unknown_tables_are_told_with_what_may_be_meant(
@@ -131,11 +130,12 @@ def test_unknown_tables_are_told_with_what_may_be_meant(
         assert piece in result.stderr
 
 
-def test_a_name_in_two_schemas_is_ambiguous_unless_one_is_on_the_path(run: Run, database: str) -> None:
+def test_a_schema_can_be_named_where_the_search_path_does_not_lead(run: Run, database: str) -> None:
     execute(database, "CREATE SCHEMA a", "CREATE SCHEMA b", "CREATE TABLE a.t (x text)", "CREATE TABLE b.t (y text)")
     result = run(database, "inspect", "t")
     assert result.exit_code == 2
-    assert "a.t or b.t" in result.stderr
+    assert "a.t, b.t" in result.stderr
     assert run(database, "inspect", "t", "--schema", "b").stdout.startswith("TABLE b.t")
+    assert run(database, "inspect", "a.t").stdout.startswith("TABLE a.t")
     execute(database, "CREATE TABLE public.t (z text)")
     assert run(database, "inspect", "t").stdout.startswith("TABLE public.t")
