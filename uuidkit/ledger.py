@@ -73,6 +73,7 @@ class LedgerColumn:
     nulls: int = 0
     unparseable: int = 0
     unique: bool = False
+    not_null: bool = False
 
     @property
     def name(self) -> ColumnName:
@@ -108,6 +109,7 @@ class LedgerIndex:
     """An index on a converted column, as pg_get_indexdef prints it."""
 
     schema: str
+    table: str
     name: str
     definition: str
 

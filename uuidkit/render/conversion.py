@@ -105,7 +105,7 @@ def ledger_graph(schema: Schema, graph: GraphPlan) -> LedgerGraph:
             for unique in graph.uniques
         ),
         indexes=tuple(
-            LedgerIndex(index.table.schema, index.name, index.definition)
+            LedgerIndex(index.table.schema, index.table.name, index.name, index.definition)
             for index in schema.indexes
             if any(column.table_name == index.table and column.name in index.reads for column in changing)
         ),
@@ -142,6 +142,7 @@ def _ledger_column(schema: Schema, graph: GraphPlan, column: ColumnPlan) -> Ledg
         nulls=findings.nulls if findings else 0,
         unparseable=findings.unparseable if findings else 0,
         unique=schema.is_unique(column.column) or any(unique.column == column.column for unique in graph.uniques),
+        not_null=before.not_null,
     )
 
 

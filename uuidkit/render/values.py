@@ -76,12 +76,25 @@ def drop_lookups(lookups: Lookups) -> Iterator[Statement]:
 
 
 def converted(
-    column: LedgerColumn, operand: sql.Composable, version_num: int, lookups: Lookups
+    column: LedgerColumn,
+    operand: sql.Composable,
+    version_num: int,
+    lookups: Lookups,
+    looked_up: Sequence[sql.Composable] | None = None,
 ) -> sql.Composable:
-    """The uuid that the conversion gave to a text; never an error, whatever stands in the backup by now."""
+    """The uuid that the conversion gave to a text; never an error, whatever stands in the backup by now.
+
+    Args:
+        operand: the text.
+        lookups: names of the helpers that look old texts up.
+        looked_up: what the look-ups give, where a query joins them instead.
+    """
     mode = "null" if column.on_unparseable == "fail" else column.on_unparseable
     uses = [ShapeUse(shape, guard=True) for shape in column.shapes]
-    return with_lookup(column, operand, cheapest(operand, uses, mode, version_num, complete=False), lookups)
+    expression = cheapest(operand, uses, mode, version_num, complete=False)
+    if looked_up:
+        return sql.SQL("coalesce({}, {})").format(joined(list(looked_up)), expression)
+    return with_lookup(column, operand, expression, lookups)
 
 
 def untouched(
@@ -91,6 +104,7 @@ def untouched(
     *,
     uuid: sql.Composable | None = None,
     text: sql.Composable | None = None,
+    looked_up: Sequence[sql.Composable] | None = None,
 ) -> sql.Composable:
     """Whether a row's uuid is still the one that its old text became.
 
@@ -99,6 +113,7 @@ def untouched(
 
     Args:
         uuid, text: the column and its backup, where they are called otherwise than in the table.
+        lookups, looked_up: as for ``converted``.
     """
     uuid = uuid or sql.Identifier(column.column)
     text = text or sql.Identifier(column.backup)
@@ -109,5 +124,5 @@ def untouched(
             for shape in column.shapes
         ]
     return sql.SQL("CASE {} ELSE {} IS NOT DISTINCT FROM {} END").format(
-        joined(branches, " "), uuid, converted(column, text, version_num, lookups)
+        joined(branches, " "), uuid, converted(column, text, version_num, lookups, looked_up)
     )

@@ -1,0 +1,82 @@
+"""Finalize: drop the backup columns and the ledger's entry. The one step without a way back."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from typing import Any
+
+from uuidkit.conversion import sentences
+from uuidkit.database.session import adapt
+from uuidkit.errors import BlockedError
+from uuidkit.execute import Event, GraphOutcome, Outcome, Progress, run, silent
+from uuidkit.planning.blockers import table_blockers
+from uuidkit.planning.model import Blocker
+from uuidkit.reading import fingerprint, read_database, reading
+from uuidkit.render.finalization import finalization_statements
+from uuidkit.reversion import backup_blockers, chosen_entries
+
+
+def finalize(
+    connection: Any,
+    targets: Sequence[str] = (),
+    *,
+    all: bool = False,  # the contract's own word
+    progress: Progress | None = None,
+    lock_timeout: float = 2.0,
+    lock_attempts: int = 30,
+) -> Outcome:
+    """Drop the backup columns of finished conversions; they cannot be reverted afterwards.
+
+    Args:
+        connection: a psycopg or SQLAlchemy connection.
+        targets: columns, any of a converted graph's.
+        all: every conversion in the ledger.
+        progress: told of every step.
+        lock_timeout: seconds that one attempt waits for the locks.
+        lock_attempts: how many attempts are made.
+
+    Raises:
+        UsageError: a target does not exist.
+        LedgerError: the ledger does not know a target.
+        BlockedError: something hangs on a backup column; nothing was changed.
+        LockNotAvailable, ConversionFailed: as for ``convert``.
+    """
+    session = adapt(connection)
+    tell = progress or silent
+    begun = time.monotonic()
+    done = []
+    with sentences():
+        with reading(session) as search_path:
+            schema = read_database(session, search_path)
+            entries = chosen_entries(session, schema, targets, everything=all)
+            found: list[Blocker] = []
+            for entry in entries:
+                backups = [column.name.table_name.column(column.backup) for column in entry.graph.columns]
+                found += backup_blockers(schema, backups)
+                for name in dict.fromkeys(backup.table_name for backup in backups):
+                    if name in schema.tables:
+                        found += [b for b in table_blockers(schema, schema.tables[name], ()) if b.code == "PERMISSION"]
+        if found:
+            raise BlockedError(found)
+        for entry in entries:
+            columns = tuple(column.name for column in entry.graph.columns)
+            with reading(session) as search_path:
+                schema = read_database(session, search_path)
+                tables = tuple(dict.fromkeys(n.table_name for n in columns if n.table_name in schema.tables))
+                statements = tuple(
+                    finalization_statements(
+                        entry,
+                        tables,
+                        schema=schema,
+                        fingerprint=fingerprint(session, tables),
+                        lock_timeout=lock_timeout,
+                    )
+                )
+            started = time.monotonic()
+            tell(Event("graph", f"Finalizing {', '.join(map(str, columns))}"))
+            with session.transaction():
+                run(session, statements, tables, attempts=lock_attempts, progress=tell)
+            done.append(GraphOutcome(columns, 0, time.monotonic() - started))
+    tell(Event("done", f"{len(done)} graph{'' if len(done) == 1 else 's'} finalized"))
+    return Outcome(done=tuple(done), seconds=time.monotonic() - begun)

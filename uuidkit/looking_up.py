@@ -1,0 +1,79 @@
+"""Look up what became of an old id, and which old id a uuid had."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from psycopg import sql
+
+from uuidkit import ids, ledger
+from uuidkit.catalog.model import Schema
+from uuidkit.catalog.names import ColumnName
+from uuidkit.conversion import sentences
+from uuidkit.database.session import Session, adapt
+from uuidkit.ids import sql as value
+from uuidkit.ledger import LedgerColumn
+from uuidkit.reading import read_database, reading
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One place where an id occurs.
+
+    Attributes:
+        asked: the text that was asked for.
+        column: where it was found.
+        original: the text that the rows had; None for rows added since.
+        uuid: the uuid that they have.
+        rows: how many rows.
+    """
+
+    asked: str
+    column: ColumnName
+    original: str | None
+    uuid: UUID | None
+    rows: int
+
+
+def lookup(connection: Any, texts: Sequence[str]) -> tuple[Found, ...]:
+    """Every converted column in which an id occurs, as its old text or as its uuid.
+
+    Args:
+        connection: a psycopg or SQLAlchemy connection.
+        texts: old ids in any spelling, or uuids.
+    """
+    session = adapt(connection)
+    with sentences(), reading(session) as search_path:
+        schema = read_database(session, search_path)
+        entries = ledger.read(session, present=schema.ledger_present)
+        columns = [column for entry in entries for column in entry.graph.columns if _there(schema, column)]
+        return tuple(found for text in texts for column in columns for found in _find(session, column, text))
+
+
+def _there(schema: Schema, column: LedgerColumn) -> bool:
+    now = schema.column(column.name)
+    backup = schema.column(column.name.table_name.column(column.backup))
+    return now is not None and now.is_uuid and backup is not None
+
+
+def _find(session: Session, column: LedgerColumn, text: str) -> Iterator[Found]:
+    uuid = ids.parse(text)
+    rows = session.rows(
+        sql.SQL(
+            "SELECT {backup}::text, {column}, count(*) FROM {table}\n"
+            " WHERE {trimmed} = btrim({text}, E' \\t\\n\\r\\f\\v') OR {column} = {uuid}::uuid\n"
+            ' GROUP BY 1, 2 ORDER BY 1 COLLATE "C" NULLS LAST, 2'
+        ).format(
+            backup=sql.Identifier(column.backup),
+            column=sql.Identifier(column.column),
+            table=column.name.table_name.identifier,
+            trimmed=value.trimmed(sql.Identifier(column.backup)),
+            text=sql.Literal(text),
+            uuid=sql.Literal(None if uuid is None else str(uuid)),
+        )
+    )
+    for original, found, count in rows:
+        yield Found(text, column.name, original, found, count)

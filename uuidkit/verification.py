@@ -1,0 +1,224 @@
+"""Verify: a finished conversion proved from the catalog, the ledger and the backup columns."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from psycopg import sql
+
+from uuidkit import ledger
+from uuidkit.catalog.model import Schema
+from uuidkit.catalog.names import ColumnName, display
+from uuidkit.conversion import sentences
+from uuidkit.database.session import Session, adapt
+from uuidkit.ids import sql as value
+from uuidkit.ledger import LedgerColumn, LedgerEntry, LedgerLookup
+from uuidkit.reading import read_database, reading
+from uuidkit.render.values import untouched
+from uuidkit.targets import resolve_columns
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnProof:
+    """What verification found about one converted column.
+
+    Attributes:
+        rows: rows of the table.
+        checked: rows whose uuid was compared with the text it had.
+        checks: what was found to hold, one sentence each.
+        problems: what does not hold; the proof failed when there is one.
+    """
+
+    column: ColumnName
+    rows: int
+    checked: int
+    checks: tuple[str, ...]
+    problems: tuple[str, ...]
+
+    @property
+    def ok(self) -> bool:
+        """Whether nothing was found wrong."""
+        return not self.problems
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """The result of a verification, column by column."""
+
+    columns: tuple[ColumnProof, ...]
+
+    @property
+    def ok(self) -> bool:
+        """Whether every column is proved."""
+        return all(column.ok for column in self.columns)
+
+
+def verify(connection: Any, targets: Sequence[str] = ()) -> Proof:
+    """Prove finished conversions; changes nothing.
+
+    A row that was converted has the uuid its text stands for, or, in a referencing column, another row's uuid that
+    the column was changed to since. Keys, indexes, types and references are as the conversion left them.
+
+    Args:
+        connection: a psycopg or SQLAlchemy connection.
+        targets: columns, any of a converted graph's; none for the whole ledger.
+
+    Raises:
+        UsageError: a target does not exist.
+        LedgerError: the ledger does not know one.
+    """
+    session = adapt(connection)
+    with sentences(), reading(session) as search_path:
+        schema = read_database(session, search_path)
+        entries = ledger.read(session, present=schema.ledger_present)
+        chosen = ledger.select(entries, resolve_columns(schema, targets), everything=not targets)
+        return Proof(tuple(_prove(session, schema, entry, column) for entry in chosen for column in entry.graph.columns))
+
+
+def _prove(session: Session, schema: Schema, entry: LedgerEntry, column: LedgerColumn) -> ColumnProof:
+    name = column.name
+    found = schema.column(name)
+    backup = schema.column(name.table_name.column(column.backup))
+    problems = list(_structure(schema, entry, column))
+    checks: list[str] = []
+    rows = checked = 0
+    if found is not None and found.is_uuid:
+        checks.append("it is of type uuid")
+    if found is not None and found.is_uuid and backup is not None:
+        rows, checked, value_checks, value_problems = _values(session, schema, entry, column)
+        checks += value_checks
+        problems += value_problems
+    if not any(problem.startswith(("The foreign key", "The index", "The unique")) for problem in problems):
+        keys = sum(1 for key in entry.graph.foreign_keys if key.table_name == name.table_name)
+        checks.append(f"its indexes and the table's {keys} foreign key(s) are in place and valid")
+    return ColumnProof(name, rows, checked, tuple(checks), tuple(problems))
+
+
+def _structure(schema: Schema, entry: LedgerEntry, column: LedgerColumn) -> Iterator[str]:
+    name = column.name
+    found = schema.column(name)
+    if found is None:
+        yield "The column is gone."
+        return
+    if not found.is_uuid:
+        yield f"Its type is {found.type}, not uuid."
+    backup = schema.column(name.table_name.column(column.backup))
+    if backup is None:
+        yield f"The backup column {display(column.backup)} is gone; there is no way back."
+    elif backup.type != column.type:
+        yield f"The backup column {display(column.backup)} is of type {backup.type}, it was {column.type}."
+    if column.not_null and not found.not_null:
+        yield "It was NOT NULL and is not any more."
+    if column.unique and not schema.is_unique(name):
+        yield "The unique key on it is gone."
+    keys = {(key.table, key.name): key for key in schema.foreign_keys}
+    for key in entry.graph.foreign_keys:
+        if key.table_name != name.table_name:
+            continue
+        now = keys.get((key.table_name, key.name))
+        if now is None:
+            yield f"The foreign key {display(key.name)} is gone."
+        elif key.existed and now.definition != key.definition:
+            yield f"The foreign key {display(key.name)} was changed: {now.definition}."
+        elif not key.existed and not now.validated:
+            yield f"The foreign key {display(key.name)} is not validated."
+    uniques = {(index.table, index.constraint): index for index in schema.indexes if index.constraint}
+    for key in entry.graph.uniques:
+        if key.table_name == name.table_name and (key.table_name, key.name) not in uniques:
+            yield f"The unique constraint {display(key.name)} is gone."
+    indexes = {(index.table.schema, index.name): index for index in schema.indexes}
+    for index in entry.graph.indexes:
+        current = indexes.get((index.schema, index.name))
+        if current is not None and current.table != name.table_name:
+            continue
+        if current is None:
+            if index.table == name.table:
+                yield f"The index {display(index.name)} is gone."
+        elif current.definition != index.definition:
+            yield f"The index {display(index.name)} was changed: {current.definition}."
+        elif not current.valid:
+            yield f"The index {display(index.name)} is not valid."
+
+
+def _values(
+    session: Session, schema: Schema, entry: LedgerEntry, column: LedgerColumn
+) -> tuple[int, int, list[str], list[str]]:
+    """Rows, rows compared, what holds, what does not."""
+    name = column.name
+    uuid, text = sql.Identifier("t", column.column), sql.Identifier("t", column.backup)
+    lookups: dict[LedgerLookup, str] = {}
+    # Look-ups are joined here: a read-only transaction cannot make the helper that the conversion used.
+    joins = [
+        sql.SQL(
+            "LEFT JOIN (SELECT DISTINCT {old} AS old, {id} AS id FROM {table} WHERE {backup} IS NOT NULL) AS {alias} "
+            "ON {alias}.old = {text}"
+        ).format(
+            old=value.as_text(sql.Identifier(lookup.backup)),
+            id=sql.Identifier(lookup.column),
+            table=sql.Identifier(lookup.schema, lookup.table),
+            backup=sql.Identifier(lookup.backup),
+            alias=sql.Identifier(f"lookup_{number}"),
+            text=value.as_text(text),
+        )
+        for number, lookup in enumerate(column.lookup)
+    ]
+    same = untouched(
+        column,
+        schema.version_num,
+        lookups,
+        uuid=uuid,
+        text=text,
+        looked_up=[sql.Identifier(f"lookup_{number}", "id") for number in range(len(column.lookup))],
+    )
+    parents = _parents(schema, entry, column)
+    known = (
+        sql.SQL(" OR ").join(
+            [
+                sql.SQL("EXISTS (SELECT FROM {} AS p WHERE p.{} = {})").format(
+                    parent.table_name.identifier, parent.identifier, uuid
+                )
+                for parent in parents
+            ]
+        )
+        if parents
+        else sql.SQL("false")
+    )
+    query = sql.SQL(
+        "SELECT count(*), count(*) FILTER (WHERE had_text), count(*) FILTER (WHERE changed AND now IS NULL), "
+        "count(*) FILTER (WHERE changed AND now IS NOT NULL AND known), "
+        "count(*) FILTER (WHERE changed AND now IS NOT NULL AND NOT known), "
+        "(array_agg(now::text ORDER BY now) FILTER (WHERE changed AND now IS NOT NULL AND NOT known))[1], "
+        "count(*) FILTER (WHERE NOT had_text AND now IS NOT NULL) "
+        "FROM (SELECT {text} IS NOT NULL AS had_text, {uuid} AS now, "
+        "{text} IS NOT NULL AND ({same}) IS NOT TRUE AS changed, "
+        "CASE WHEN {text} IS NOT NULL AND ({same}) IS NOT TRUE THEN {known} END AS known "
+        "FROM {table} AS t {joins}) AS rows"
+    ).format(text=text, uuid=uuid, same=same, known=known, table=name.table_name.identifier, joins=sql.SQL(" ").join(joins))
+    [(rows, checked, emptied, moved, wrong, sample, added)] = session.rows(query)
+    checks = [f"{checked - emptied - moved - wrong} of {checked} rows have the uuid that their text stands for"]
+    problems = []
+    referencing = bool(parents)
+    if emptied:
+        sentence = f"{emptied} row(s) that had an id have none now"
+        (checks if referencing else problems).append(
+            sentence + (": set to NULL since." if referencing else ": changed since, or lost.")
+        )
+    if moved:
+        checks.append(f"{moved} row(s) refer to another existing row than at the conversion: changed since")
+    if wrong:
+        problems.append(
+            f"{wrong} row(s) hold a uuid that is not the one their text stands for, for example {sample}: changed "
+            "since the conversion, or damaged."
+        )
+    if added:
+        checks.append(f"{added} row(s) were added since")
+    return rows, checked, checks, problems
+
+
+def _parents(schema: Schema, entry: LedgerEntry, column: LedgerColumn) -> list[ColumnName]:
+    found = dict.fromkeys(
+        reference.referenced for reference in entry.graph.references if reference.referencing == column.name
+    )
+    return [parent for parent in found if (now := schema.column(parent)) is not None and now.is_uuid]
