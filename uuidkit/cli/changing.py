@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from uuidkit.cli.connecting import connected, read_only, server
-from uuidkit.cli.options import Face, checked_request, faced, request_options, yes_option
+from uuidkit.cli.options import Face, checked_request, faced, lock_options, request_options, yes_option
 from uuidkit.cli.output import ask, emit, interactive, message
 from uuidkit.cli.progress import Progress
 from uuidkit.errors import BlockedError
@@ -62,9 +62,18 @@ def convert(face: Face, single_transaction: bool, yes: bool, **given: Any) -> No
     metavar="FORMAT",
     help="How rows added since are written, for example 'batch_<hex>'.  [default: as the column used to be]",
 )
+@lock_options
 @yes_option
 @faced()
-def revert(face: Face, targets: tuple[str, ...], all_columns: bool, legacy_format: str | None, yes: bool) -> None:
+def revert(
+    face: Face,
+    targets: tuple[str, ...],
+    all_columns: bool,
+    legacy_format: str | None,
+    lock_timeout: float,
+    lock_attempts: int,
+    yes: bool,
+) -> None:
     """Put text columns back, exactly as they were.
 
     On a terminal it asks first. Without one, in a script, it goes ahead: the columns can be converted again.
@@ -78,7 +87,15 @@ def revert(face: Face, targets: tuple[str, ...], all_columns: bool, legacy_forma
             message("Nothing was changed.")
             return
         with connected(url) as connection, Progress() as progress:
-            outcome = api.revert(connection, targets, all=all_columns, legacy_format=legacy_format, progress=progress)
+            outcome = api.revert(
+                connection,
+                targets,
+                all=all_columns,
+                legacy_format=legacy_format,
+                progress=progress,
+                lock_timeout=lock_timeout,
+                lock_attempts=lock_attempts,
+            )
     emit(json.dumps(json.outcome(outcome)) if face.json else results.reverted(outcome), face)
 
 

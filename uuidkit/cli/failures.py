@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 FAILED = 1
 BLOCKED = 3
+INTERRUPTED = "Graphs finished before stay finished; `uuidkit verify` shows them."
 
 # SQLSTATE class or code -> what to do (PostgreSQL, appendix A).
 _REMEDIES = {
@@ -47,7 +48,7 @@ def explained(ctx: click.Context) -> Iterator[None]:
     except (click.ClickException, click.exceptions.Exit):
         raise
     except (KeyboardInterrupt, click.Abort):
-        _end(ctx, "Interrupted. What was under way has been rolled back.", "", FAILED)
+        _end(ctx, "Interrupted. What was under way has been rolled back.", INTERRUPTED, FAILED)
     except BlockedError as error:
         _blocked(ctx, error)
     except UuidkitError as error:
@@ -65,11 +66,15 @@ def _blocked(ctx: click.Context, error: BlockedError) -> NoReturn:
 
     face: Face = ctx.meta.get(FACE) or Face()
     _trace()
-    click.echo(text.blockers(error.blockers, mask=face.mask), err=True, nl=False)
+    # What the library has added to the findings: the graphs that were finished before.
+    before = error.message.removeprefix(BlockedError(error.blockers).message).strip()
+    click.echo(text.blockers(error.blockers, mask=face.mask, changed=bool(before)), err=True, nl=False)
+    if before:
+        message("\n" + visible(before))
     if face.json:
         found = json.blockers(error.blockers, mask=face.mask)
         emit(json.dumps({"status": "blocked", "blockers": found}), face)
-    ctx.exit(BLOCKED)
+    ctx.exit(FAILED if before else BLOCKED)
 
 
 def _unforeseen(ctx: click.Context, error: Exception) -> NoReturn:

@@ -146,6 +146,25 @@ scope_options = several(
     click.option("--exclude", metavar="TABLE.COLUMN", multiple=True, help="Leave a column out; may be repeated."),
 )
 
+lock_options = several(
+    click.option(
+        "--lock-timeout",
+        type=Seconds(),
+        default="2s",
+        show_default=True,
+        metavar="TIME",
+        help="How long one attempt waits for the locks: 2s, 500ms, 1.5.",
+    ),
+    click.option(
+        "--lock-attempts",
+        type=click.IntRange(min=1),
+        default=30,
+        show_default=True,
+        metavar="N",
+        help="How many attempts are made to get the locks.",
+    ),
+)
+
 request_options = several(
     click.argument("targets", nargs=-1, metavar="[TARGET]..."),
     click.option("--all", "all_columns", is_flag=True, help="Every column that scan judges `convert`."),
@@ -183,22 +202,7 @@ request_options = several(
         metavar="SUFFIX",
         help="A column's text is kept in the column of its name with this suffix.",
     ),
-    click.option(
-        "--lock-timeout",
-        type=Seconds(),
-        default="2s",
-        show_default=True,
-        metavar="TIME",
-        help="How long one attempt waits for the locks: 2s, 500ms, 1.5.",
-    ),
-    click.option(
-        "--lock-attempts",
-        type=click.IntRange(min=1),
-        default=30,
-        show_default=True,
-        metavar="N",
-        help="How many attempts are made to get the locks.",
-    ),
+    lock_options,
 )
 
 yes_option = click.option("-y", "--yes", is_flag=True, help="Do not ask.")

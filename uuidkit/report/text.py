@@ -115,14 +115,16 @@ def verdict(plan: Plan) -> str:
     return f"Ready: {columns} of {count(tables, 'table')} {become} uuid, {count(rows, 'row')}, in {transactions}."
 
 
-def blockers(found: Sequence[Blocker], *, mask: bool = False) -> str:
+def blockers(found: Sequence[Blocker], *, mask: bool = False, changed: bool = False) -> str:
     """The reasons of a refusal, as it is printed when there is no report around it.
 
     Args:
         found: the blockers.
         mask: hide sample values.
+        changed: whether other reference graphs were finished before.
     """
-    head = f"Blocked: {count(len(found), 'finding')}. Nothing was changed."
+    fate = "The graph at hand is as it was." if changed else "Nothing was changed."
+    head = f"Blocked: {count(len(found), 'finding')}. {fate}"
     return "\n".join([head, *_blockers(found, mask)]) + "\n"
 
 
