@@ -169,7 +169,8 @@ def _convert_graphs(
     first: Plan = current()
     if first.blockers:
         raise BlockedError(first.blockers)
-    latest, done, replans = first, [], 0
+    latest, replans = first, 0
+    done: list[GraphOutcome] = []
     finished: set[ColumnName] = set()
     stale: set[TableName] = set()
     while True:

@@ -285,7 +285,17 @@ def read(session: Session, *, present: bool) -> tuple[LedgerEntry, ...]:
         "SELECT id, converted_at, converted_by, toolkit_version, plan_hash, graph::text "
         "FROM uuidkit.conversions ORDER BY id"
     )
-    return tuple(LedgerEntry(*row[:5], graph=from_json(json.loads(row[5]))) for row in rows)
+    return tuple(
+        LedgerEntry(
+            id=row[0],
+            converted_at=row[1],
+            converted_by=row[2],
+            toolkit_version=row[3],
+            plan_hash=row[4],
+            graph=from_json(json.loads(row[5])),
+        )
+        for row in rows
+    )
 
 
 def select(

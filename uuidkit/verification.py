@@ -198,7 +198,7 @@ def _values(
     ).format(text=text, uuid=uuid, same=same, known=known, table=name.table_name.identifier, joins=sql.SQL(" ").join(joins))
     [(rows, checked, emptied, moved, wrong, sample, added)] = session.rows(query)
     checks = [f"{checked - emptied - moved - wrong} of {checked} rows have the uuid that their text stands for"]
-    problems = []
+    problems: list[str] = []
     referencing = bool(parents)
     if emptied:
         sentence = f"{emptied} row(s) that had an id have none now"

@@ -102,7 +102,7 @@ def _work(graph: GraphPlan) -> bool:
 
 
 def _graph(schema: Schema, request: Request, facts: GraphFacts) -> GraphPlan:
-    changing = {name for name in facts.columns if (found := schema.column(name)) is not None and not found.is_uuid}
+    changing = {name for name in facts.columns if (column := schema.column(name)) is not None and not column.is_uuid}
     columns = tuple(_column(schema, request, facts, name) for name in facts.columns)
     keys = kept_keys(schema, changing)
     undeclared = [reference for reference in facts.references if not reference.declared]
