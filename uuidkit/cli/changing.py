@@ -105,9 +105,12 @@ def revert(
 )
 @click.argument("targets", nargs=-1, metavar="[TARGET]...")
 @click.option("--all", "all_columns", is_flag=True, help="Everything that the ledger holds.")
+@lock_options
 @yes_option
 @faced()
-def finalize(face: Face, targets: tuple[str, ...], all_columns: bool, yes: bool) -> None:
+def finalize(
+    face: Face, targets: tuple[str, ...], all_columns: bool, lock_timeout: float, lock_attempts: int, yes: bool
+) -> None:
     """Drop the backup columns and the ledger's entries: the one step that cannot be taken back.
 
     It asks first; without a terminal it wants --yes.
@@ -122,8 +125,15 @@ def finalize(face: Face, targets: tuple[str, ...], all_columns: bool, yes: bool)
         if not yes and not ask(f"Drop the backups of {what} for good? The old texts cannot be had back. Go on?"):
             message("Nothing was changed.")
             return
-        with connected(url) as connection:
-            outcome = api.finalize(connection, targets, all=all_columns)
+        with connected(url) as connection, Progress() as progress:
+            outcome = api.finalize(
+                connection,
+                targets,
+                all=all_columns,
+                progress=progress,
+                lock_timeout=lock_timeout,
+                lock_attempts=lock_attempts,
+            )
     emit(json.dumps(json.outcome(outcome)) if face.json else results.finalized(outcome), face)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
 import click
@@ -11,6 +10,7 @@ import click
 from uuidkit.cli import changing, demo, reading
 from uuidkit.cli.failures import explained
 from uuidkit.cli.options import Face, database_option
+from uuidkit.version import __version__
 
 CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 
@@ -28,16 +28,9 @@ class Commands(click.Group):
             return super().invoke(ctx)
 
 
-def _version() -> str:
-    try:
-        return version("uuidkit")
-    except PackageNotFoundError:
-        return "(not installed)"
-
-
 @click.group(cls=Commands, context_settings=CONTEXT)
 @database_option
-@click.version_option(_version(), prog_name="uuidkit")
+@click.version_option(__version__, prog_name="uuidkit")
 @click.pass_context
 def uuidkit(ctx: click.Context, database_url: str | None) -> None:
     """Turns string id columns into real uuid columns in PostgreSQL, with a report, a proof and a way back.

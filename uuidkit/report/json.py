@@ -16,9 +16,11 @@ from uuidkit.report.mask import mask as outline
 from uuidkit.report.mask import mask_all, mask_message
 
 if TYPE_CHECKING:
-    from uuidkit.api import Found, Proof, ScanResult
     from uuidkit.execute import Outcome
     from uuidkit.inspection import TableInspection
+    from uuidkit.looking_up import Found
+    from uuidkit.scanning import ScanResult
+    from uuidkit.verification import Proof
 
 _Show = Callable[[str], str]
 

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 from uuidkit.report.layout import count, duration, sample, table, wrap
 
 if TYPE_CHECKING:
-    from uuidkit.api import Found, Proof
     from uuidkit.catalog.names import ColumnName
     from uuidkit.execute import Outcome
+    from uuidkit.looking_up import Found
+    from uuidkit.verification import Proof
 
 
 def converted(outcome: Outcome) -> str:

@@ -10,7 +10,7 @@ from uuidkit.report.mask import mask as outline
 from uuidkit.report.text import formats
 
 if TYPE_CHECKING:
-    from uuidkit.api import ScanResult
+    from uuidkit.scanning import ScanResult
 
 _VERDICTS = {
     "convert": "TO CONVERT",
