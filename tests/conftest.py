@@ -32,6 +32,7 @@ def pytest_configure(config: pytest.Config) -> None:
             del os.environ[name]
     config.addinivalue_line("markers", "pg_min(version_num): needs a server of at least this version, such as 160000")
     config.addinivalue_line("markers", "pg_max(version_num): needs a server of at most this version, such as 159999")
+    config.addinivalue_line("markers", "root: about what only root meets; left out for other accounts")
     for label in parse_choice(config.getoption("servers")):
         try:
             release(label)
@@ -51,7 +52,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out, rather than skip, what a server's version rules out."""
+    """Leave out, rather than skip, what a server's version or our account rules out."""
     left_out = [item for item in items if not _fits(item)]
     if left_out:
         config.hook.pytest_deselected(items=left_out)
@@ -59,6 +60,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def _fits(item: pytest.Item) -> bool:
+    if item.get_closest_marker("root") and os.geteuid() != 0:
+        return False
     label = getattr(item, "callspec", None) and item.callspec.params.get("server")  # type: ignore[attr-defined]
     if not label:
         return True

