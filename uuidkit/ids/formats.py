@@ -16,7 +16,8 @@ from uuidkit.ids import grammar
 class Format:
     """One way to write a uuid down.
 
-    ``parse`` and the two SQL functions must agree on every text; they are given text without blanks around it.
+    ``parse`` and the two SQL functions must agree on every text; they are given text without blanks around it. Their
+    SQL becomes part of ``ALTER TABLE … USING``, where PostgreSQL allows no sub-query.
 
     Attributes:
         name: a short name, which counts and reports use.
