@@ -63,15 +63,15 @@ def _find(session: Session, column: LedgerColumn, text: str) -> Iterator[Found]:
     uuid = ids.parse(text)
     rows = session.rows(
         sql.SQL(
-            "SELECT {backup}::text, {column}, count(*) FROM {table}\n"
-            " WHERE {trimmed} = btrim({text}, E' \\t\\n\\r\\f\\v') OR {column} = {uuid}::uuid\n"
-            ' GROUP BY 1, 2 ORDER BY 1 COLLATE "C" NULLS LAST, 2'
+            'SELECT {backup}::text COLLATE "C", {column}, count(*) FROM {table}\n'
+            " WHERE {trimmed} = {asked} OR {column} = {uuid}::uuid\n"
+            " GROUP BY 1, 2 ORDER BY 1 NULLS LAST, 2"
         ).format(
             backup=sql.Identifier(column.backup),
             column=sql.Identifier(column.column),
             table=column.name.table_name.identifier,
             trimmed=value.trimmed(sql.Identifier(column.backup)),
-            text=sql.Literal(text),
+            asked=value.trimmed(sql.Literal(text)),
             uuid=sql.Literal(None if uuid is None else str(uuid)),
         )
     )

@@ -100,7 +100,13 @@ def _prefixed(parts: list[str]) -> str | None:
 
 
 def _value(argument: str) -> str | None:
-    literal = _LITERAL.match(_unwrap_parentheses(argument.strip()))
+    """The text of a literal, or of literals joined by ``||``."""
+    text = _unwrap_parentheses(argument.strip())
+    parts = _split(text, "||")
+    if len(parts) > 1:
+        values = [_value(part) for part in parts]
+        return None if any(value is None for value in values) else "".join(value or "" for value in values)
+    literal = _LITERAL.match(text)
     return None if literal is None else literal["value"].replace("''", "'")
 
 
