@@ -239,11 +239,11 @@ class Server:
         """The URL of a database of this server, for a role."""
         return _url(self.socket_dir, database, user, password)
 
-    def run(self, statement: str | sql.Composable) -> None:
+    def run(self, statement: str | sql.Composed) -> None:
         """Run one statement as superuser in the maintenance database, outside a transaction."""
         if self._admin is None or self._admin.closed or self._admin.broken:
             self._admin = psycopg.connect(self.url, autocommit=True)
-        self._admin.execute(sql.SQL(statement) if isinstance(statement, str) else statement)  # type: ignore[arg-type]
+        self._admin.execute(statement)
 
     def create_database(self, template: str | None = None, owner: str | None = None) -> str:
         """A new database, empty or copied from the database that `template` (a name or URL) names: its URL."""
@@ -263,7 +263,7 @@ class Server:
     def create_role(self, options: str = "", password: str | None = None) -> str:
         """A new role that may log in, otherwise without rights: its name. With a password the server demands it."""
         name = f"role{os.getpid()}_{next(_numbers)}"
-        statement = sql.SQL("CREATE ROLE {} LOGIN ").format(sql.Identifier(name)) + sql.SQL(options)  # type: ignore[arg-type]
+        statement = sql.SQL("CREATE ROLE {} LOGIN ").format(sql.Identifier(name)) + sql.SQL(options)
         if password is not None:
             statement += sql.SQL(" PASSWORD {} IN ROLE {}").format(password, sql.Identifier(PASSWORD_ROLE))
         self.run(statement)

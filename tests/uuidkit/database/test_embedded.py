@@ -100,7 +100,7 @@ def _postmaster(directory: Path) -> int | None:
 
 def _execute(url: str, statement: str) -> list[tuple[object, ...]]:
     with connect(url) as connection:
-        cursor = connection.execute(statement)  # type: ignore[arg-type]
+        cursor = connection.execute(statement)
         return cursor.fetchall() if cursor.description else []
 
 
