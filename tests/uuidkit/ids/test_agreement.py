@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 from uuid import UUID
 
@@ -59,7 +59,7 @@ def shape_number(text: str) -> int:
 
 
 def differences(
-    connection: psycopg.Connection[Any], checks: dict[str, tuple[sql.Composable, sql.Composable]]
+    connection: psycopg.Connection[Any], checks: Mapping[str, tuple[sql.Composable, sql.Composable]]
 ) -> dict[str, list[str]]:
     """For each check the first values for which expectation and expression differ."""
     columns = [

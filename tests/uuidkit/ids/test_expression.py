@@ -151,4 +151,4 @@ def test_a_column_is_converted_in_place(database: str, server: Server) -> None:
 
 def _doubled(name: sql.Identifier) -> sql.SQL:
     """A name for a statement with parameters, where a percent sign counts."""
-    return sql.SQL(name.as_string(None).replace("%", "%%"))  # type: ignore[arg-type]
+    return sql.SQL(name.as_string(None).replace("%", "%%"))

@@ -213,7 +213,7 @@ def test_fail_names_the_value(connection: psycopg.Connection[Any], text: str) ->
 
 
 def test_null_stays_null(connection: psycopg.Connection[Any]) -> None:
-    modes = ("fail", "derive", "null")
+    modes: tuple[ids_sql.OnUnparseable, ...] = ("fail", "derive", "null")
     expressions = {mode: ids_sql.conversion(VALUE, mode) for mode in modes} | {
         "parseable": ids_sql.is_parseable(VALUE),
         "parsed": ids_sql.parsed(VALUE),

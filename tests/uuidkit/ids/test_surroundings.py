@@ -74,7 +74,7 @@ def test_any_type_and_collation(database: str, server: Server) -> None:
     with psycopg.connect(database) as connection:
         answers = [tuple(row.values()) for row in evaluate(connection, texts, wanted)]
         for kind in kinds(connection):
-            connection.execute(f"CREATE TEMP TABLE given (place int, v {kind}) ON COMMIT PRESERVE ROWS")  # type: ignore[arg-type]
+            connection.execute(f"CREATE TEMP TABLE given (place int, v {kind}) ON COMMIT PRESERVE ROWS")
             with connection.cursor().copy("COPY given FROM STDIN") as copy:
                 for row in enumerate(texts):
                     copy.write_row(row)
