@@ -16,7 +16,7 @@ from uuidkit.catalog.read import read_mentions, read_schema, read_whole_row_publ
 from uuidkit.database.session import Session
 from uuidkit.errors import LockNotAvailable
 from uuidkit.execute import LOCK_NOT_AVAILABLE
-from uuidkit.findings import Reference
+from uuidkit.findings import ColumnFindings, Reference
 from uuidkit.ids import sql as value
 from uuidkit.planning.build import GraphFacts
 from uuidkit.planning.model import Request
@@ -94,9 +94,13 @@ def _facts(
     texts = [name for name in texts if _readable(schema, name)]
     tables = tuple(dict.fromkeys(name.table_name for name in graph))
     oids = {schema.tables[table].oid: table for table in tables}
+    findings = {
+        name: _resolved(session, found, [r for r in inside if r.referencing == name and r.backup is not None])
+        for name, found in survey(session, schema, texts, on_unparseable=request.on_unparseable).items()
+    }
     return GraphFacts(
         columns=graph,
-        findings=survey(session, schema, texts, on_unparseable=request.on_unparseable),
+        findings=findings,
         references=inside,
         fingerprint=fingerprint(session, tables),
         not_unique=tuple(_not_unique(session, schema, inside)),
@@ -105,6 +109,43 @@ def _facts(
         publications=tuple(
             (publication, oids[oid]) for publication, oid in read_whole_row_publications(session) if oid in oids
         ),
+    )
+
+
+def _resolved(session: Session, findings: ColumnFindings, references: Sequence[Reference]) -> ColumnFindings:
+    """The findings, less the unparseable values that a parent's old texts explain."""
+    backups = list(dict.fromkeys(r.backup for r in references if r.backup is not None))
+    if not findings.unparseable or not backups:
+        return findings
+    name = findings.column
+    text = value.as_text(name.identifier)
+    known = sql.SQL(" UNION ALL ").join(
+        [
+            sql.SQL("SELECT {} FROM {} WHERE {} IS NOT NULL").format(
+                value.as_text(backup.identifier), backup.table_name.identifier, backup.identifier
+            )
+            for backup in backups
+        ]
+    )
+    [(left, samples)] = session.rows(
+        sql.SQL(
+            "SELECT coalesce(sum(n), 0)::int8, (array_agg(left(old, 80) ORDER BY old))[1:5]\n"
+            "  FROM (SELECT old, count(*) AS n FROM (SELECT {text} AS old FROM {table} "
+            "WHERE {column} IS NOT NULL AND NOT {parseable}) AS odd\n"
+            "         WHERE old NOT IN ({known}) GROUP BY old) AS unknown"
+        ).format(
+            text=text,
+            table=name.table_name.identifier,
+            column=name.identifier,
+            parseable=value.is_parseable(name.identifier),
+            known=known,
+        )
+    )
+    return replace(
+        findings,
+        formats={**findings.formats, "looked up": findings.unparseable - left},
+        unparseable=left,
+        unparseable_samples=tuple(samples or ()),
     )
 
 

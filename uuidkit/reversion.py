@@ -156,10 +156,11 @@ def reversion_blockers(schema: Schema, entry: LedgerEntry) -> Iterator[Blocker]:
         yield blocker
     backups = [column.name.table_name.column(column.backup) for column in entry.graph.columns]
     yield from backup_blockers(schema, backups)
+    ours = new_constraints(entry)
     for key in keys:
-        outside = [end for pair in key.existing.pairs for end in pair if end not in names] if key.existing else []
-        both = key.existing is not None and any((a in names) != (b in names) for a, b in key.existing.pairs)
-        if both:
+        pairs = key.existing.pairs if key.existing is not None and (key.table, key.name) not in ours else ()
+        outside = [a if b in names else b for a, b in pairs if (a in names) != (b in names)]
+        if outside:
             yield Blocker(
                 "DEPENDENT",
                 f"{key.table}.{display(key.name)}",
@@ -167,6 +168,12 @@ def reversion_blockers(schema: Schema, entry: LedgerEntry) -> Iterator[Blocker]:
                 "not converted with the others.",
                 "Drop it first.",
             )
+
+
+def new_constraints(entry: LedgerEntry) -> frozenset[tuple[TableName, str]]:
+    """(table, name) of every constraint that the conversion made."""
+    made = (*entry.graph.foreign_keys, *entry.graph.uniques)
+    return frozenset((key.table_name, key.name) for key in made if not key.existed)
 
 
 def backup_blockers(schema: Schema, backups: Sequence[ColumnName]) -> Iterator[Blocker]:
@@ -222,7 +229,7 @@ def make_statements(
         shape: how rows added since are spelled; None for the ledger's choice.
     """
     names = [column.name for column in entry.graph.columns]
-    new = {(key.table_name, key.name) for key in (*entry.graph.foreign_keys, *entry.graph.uniques) if not key.existed}
+    new = new_constraints(entry)
     keys = [key.existing for key in kept_keys(schema, names) if key.existing is not None]
     tables = list(dict.fromkeys(name.table_name for name in names))
     tables += [

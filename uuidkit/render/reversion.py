@@ -129,6 +129,17 @@ def _collect_texts(columns: Sequence[LedgerColumn], version_num: int, lookups: L
             "change",
             f"find the rows of {column.name} added or changed since",
         )
+    for lookup, name in lookups.items():
+        yield Statement(
+            text_of(
+                sql.SQL(
+                    "UPDATE {} AS x SET old = y.old\n  FROM (SELECT id, min(old) AS old FROM {} GROUP BY id) AS y\n"
+                    " WHERE x.id = y.id AND x.old IS NULL"
+                ).format(_TEXTS, sql.Identifier(ledger.SCHEMA, name))
+            ),
+            "change",
+            f"give them the old text of {display(lookup.table)}.{display(lookup.column)} where it has one",
+        )
     for column in columns:
         yield Statement(
             text_of(
