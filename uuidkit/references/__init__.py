@@ -1,0 +1,5 @@
+"""Which column refers to which: declared foreign keys, references that only the values show, and their graphs."""
+
+from uuidkit.references.graph import closure, declared, include
+
+__all__ = ["closure", "declared", "include"]

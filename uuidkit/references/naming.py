@@ -1,0 +1,170 @@
+"""What names say: which column a name points to, and what a column is for. Pure."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cache
+
+from uuidkit.catalog.names import ColumnName
+
+_WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+|[^\W\d_]+")
+
+ID_WORDS = frozenset({"id", "ids", "uuid", "guid", "uid", "pk", "oid"})
+
+# A name made of these alone says nothing about what it identifies.
+_GENERIC = ID_WORDS | frozenset(
+    """code data entity external field foreign group identifier item key kind label legacy name no number object old
+    original parent public record ref reference remote row source state status target title type value""".split()
+)
+
+# What a column is for when it is no identifier, whatever its values look like.
+_PURPOSES = frozenset(
+    """address avatar blob body checksum comment content cookie crc crc32 description digest domain email etag file
+    filename fingerprint gravatar hash host hostname href image ip link logo mail md5 message nonce note notes password
+    path payload phone photo picture salt secret sha sha1 sha224 sha256 sha384 sha512 signature text title token uri
+    url value website""".split()
+)
+
+_ROLES = frozenset({"parent", "previous", "prev", "next", "root", "original", "origin", "superseded", "duplicate"})
+
+# Words with which the former text of a converted column is commonly kept.
+_BACKUP_WORDS = frozenset(
+    """original orig old backup bak legacy text txt str string varchar before previous prev former raw""".split()
+)
+
+_ENDS_IN_ID = re.compile(r"[a-z]{2,}(?:id|uuid|guid)\Z")
+_NO_IDS = frozenset(
+    "acid android avoid fluid grid hybrid invalid liquid paid prepaid raid solid unpaid valid void".split()
+)
+
+
+@dataclass(frozen=True, slots=True)
+class NameEvidence:
+    """What a column's name says about the key it may refer to.
+
+    Attributes:
+        strong: the name alone points to that key; otherwise it only fits it.
+        why: the reason, as the first half of a sentence.
+    """
+
+    strong: bool
+    why: str
+
+
+@cache
+def words(name: str) -> tuple[str, ...]:
+    """The words of a name in lower case, whether written ``batch_id``, ``batchId`` or ``BATCH-ID``."""
+    return tuple(word.lower() for word in _WORD.findall(name))
+
+
+@cache
+def singular(word: str) -> str:
+    """The singular of an English plural, as far as table names need it."""
+    if word.endswith("ies") and len(word) > 4:
+        return word[:-3] + "y"
+    if word.endswith(("ches", "shes", "sses", "xes", "zes", "uses")):
+        return word[:-2]
+    if word.endswith("s") and not word.endswith(("ss", "us", "is")) and len(word) > 2:
+        return word[:-1]
+    return word
+
+
+def is_specific(name: str) -> bool:
+    """Whether the name says what it identifies (``batch_id``), unlike ``id``, ``code`` or ``external_id``."""
+    return any(word not in _GENERIC and not word.isdigit() for word in words(name))
+
+
+def says_id(name: str) -> bool:
+    """Whether the name says that the column holds an identifier."""
+    found = words(name)
+    if not found:
+        return False
+    return found[-1] in ID_WORDS or (bool(_ENDS_IN_ID.match(found[-1])) and found[-1] not in _NO_IDS)
+
+
+def purpose(name: str) -> str | None:
+    """The word that says that the column is for something other than identifying, or None.
+
+    Args:
+        name: the column's name; ``email`` and ``file_hash`` have another purpose, ``email_id`` has not.
+    """
+    found = words(name)
+    if not found or found[-1] in ID_WORDS:
+        return None
+    if len(found) > 1 and "".join(found) in _PURPOSES:
+        return "".join(found)
+    for word in reversed(found):
+        if word in _PURPOSES or singular(word) in _PURPOSES:
+            return word
+    return "key" if len(found) > 1 and found[-1] == "key" and found[-2] in {"api", "cache", "idempotency"} else None
+
+
+def names_copy_of(name: str, original: str) -> bool:
+    """Whether a column's name says that it keeps the text of another one (``batch_id_original``).
+
+    Args:
+        name: the column that may be a copy.
+        original: the other column of the same table.
+    """
+    ours, theirs = words(name), words(original)
+    extra = len(ours) - len(theirs)
+    if extra != 1 or not theirs:
+        return False
+    before, after = ours[0], ours[-1]
+    return (ours[:-1] == theirs and after in _BACKUP_WORDS) or (ours[1:] == theirs and before in _BACKUP_WORDS)
+
+
+def points_to(child: ColumnName, key: ColumnName) -> NameEvidence | None:
+    """What the name of a column says about its referring to a key; None when it says nothing.
+
+    Args:
+        child: the column that may refer.
+        key: the column it may refer to.
+    """
+    ours, theirs = words(child.name), words(key.name)
+    if not ours or not theirs:
+        return None
+    same_table = child.table_name == key.table_name
+    if not same_table and ours == theirs and is_specific(child.name):
+        return NameEvidence(True, "it has the key's name")
+    if same_table:
+        stem = _stem(ours, theirs)
+        if stem is not None and stem and stem[-1] in _ROLES:
+            return NameEvidence(True, "its name points to another row of the same table")
+    elif is_specific(key.name) and len(ours) > len(theirs) and ours[-len(theirs) :] == theirs:
+        return NameEvidence(True, "its name ends in the key's name")
+    stem = _stem(ours, theirs)
+    if not stem:
+        return None
+    for table in _table_forms(key.table):
+        if stem == table:
+            return NameEvidence(True, f"it is named after the table {key.table}")
+        if stem[-len(table) :] == table or table[-len(stem) :] == stem:
+            return NameEvidence(False, f"its name fits the table {key.table}")
+    return None
+
+
+def belongs_to_table(column: ColumnName) -> bool:
+    """Whether a column is named after its own table, as ``batch_jobs.batch_id`` is after ``batch``."""
+    stem = tuple(word for word in words(column.name) if word not in ID_WORDS)
+    if not stem:
+        return False
+    return any(table[: len(stem)] == stem or table[-len(stem) :] == stem for table in _table_forms(column.table))
+
+
+def _stem(ours: tuple[str, ...], theirs: tuple[str, ...]) -> tuple[str, ...] | None:
+    """What stands before the word that says id, or before the key column's own words."""
+    if len(ours) > len(theirs) and ours[-len(theirs) :] == theirs:
+        return ours[: -len(theirs)]
+    if ours[-1] in ID_WORDS | {"key", "ref"}:
+        return ours[:-1]
+    return None
+
+
+@cache
+def _table_forms(table: str) -> tuple[tuple[str, ...], ...]:
+    found = words(table)
+    if not found:
+        return ()
+    return tuple(dict.fromkeys((found, (*found[:-1], singular(found[-1])))))
