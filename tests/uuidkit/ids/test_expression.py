@@ -61,8 +61,10 @@ def test_a_fully_surveyed_column(shapes: Sequence[ShapeUse], expected: str) -> N
     assert cheapest(VALUE, shapes, "fail", 180000, complete=True).as_string(None) == expected
 
 
-def test_the_most_frequent_shape_comes_first_and_only_once() -> None:
-    uses = [ShapeUse(Shape("batch_", upper=True), guard=False), *sure(HEX), ShapeUse(BATCH, guard=True)]
+@pytest.mark.parametrize("guards", [(False, True), (True, False)])
+def test_the_most_frequent_shape_comes_first_and_only_once(guards: tuple[bool, bool]) -> None:
+    first, last = guards
+    uses = [ShapeUse(Shape("batch_", upper=True), first), *sure(HEX), ShapeUse(BATCH, last)]
     text = cheapest(VALUE, uses, "fail", 180000).as_string(None)
     assert text.startswith(f"CASE WHEN {BATCH.matches(VALUE, 180000).as_string(None)} THEN ")
     assert text.count("WHEN") == 2 + ids_sql.conversion(VALUE, "fail").as_string(None).count("WHEN")
