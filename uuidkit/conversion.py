@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 
 import psycopg
@@ -49,10 +50,33 @@ def plan(
         LockNotAvailable: somebody holds a table exclusively.
     """
     session = adapt(connection)
-    with sentences(), reading(session) as search_path:
-        found = read_database(session, search_path)
-        request = make_request(session, found, targets, all_columns, schema, include, exclude, options)
-        return make_plan(session, found, request)
+    with sentences():
+        for _ in range(_REPLANS):
+            with reading(session) as search_path:
+                found = read_database(session, search_path)
+                request = make_request(session, found, targets, all_columns, schema, include, exclude, options)
+                result = make_plan(session, found, request)
+                # The fingerprint was read after the catalog: both must be of the same state.
+                again = read_database(session, search_path)
+            if all(_same(found, again, graph) for graph in result.graphs):
+                return result
+    raise PlanOutdated("The tables keep changing while they are read.", "Try again when that is over.")
+
+
+def _same(before: Schema, after: Schema, graph: GraphPlan) -> bool:
+    """Whether nothing that the graph's plan rests on differs between two readings of the catalog."""
+    tables = set(graph.tables)
+
+    def facts(schema: Schema) -> tuple[Any, ...]:
+        return (
+            [schema.tables.get(table) and replace(schema.tables[table], rows=0, bytes=0) for table in graph.tables],
+            [index for index in schema.indexes if index.table in tables],
+            [key for key in schema.foreign_keys if tables & {key.table, key.referenced_table}],
+            [check for check in schema.checks if check.table in tables],
+            [dependent for dependent in schema.dependents if dependent.table in tables],
+        )
+
+    return facts(before) == facts(after)
 
 
 def make_request(
@@ -162,9 +186,7 @@ def convert(
     return Outcome(done=tuple(done), seconds=time.monotonic() - begun, plan=first)
 
 
-def _convert_graphs(
-    session: Session, current: Any, tell: Progress, *, commit: bool
-) -> tuple[Plan, list[GraphOutcome]]:
+def _convert_graphs(session: Session, current: Any, tell: Progress, *, commit: bool) -> tuple[Plan, list[GraphOutcome]]:
     """Graph after graph; planned again whenever a table is not as it was when the plan was made."""
     first: Plan = current()
     if first.blockers:

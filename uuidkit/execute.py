@@ -158,10 +158,8 @@ def _lock(
                     f"was changed. {holders}",
                     "Try again when they are gone, or raise --lock-attempts or --lock-timeout.",
                 ) from error
-            pause = random.uniform(0.5, 1.5) * min(0.2 * attempt, 2.0)  # noqa: S311 - jitter, no secret
-            progress(
-                Event("waiting", f"{holders} Attempt {attempt} of {attempts}; next in {pause:.1f} s.", number, of)
-            )
+            pause = random.uniform(0.5, 1.5) * min(0.2 * attempt, 2.0)
+            progress(Event("waiting", f"{holders} Attempt {attempt} of {attempts}; next in {pause:.1f} s.", number, of))
             time.sleep(pause)
 
 

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
+from uuidkit.catalog.model import Schema
 from uuidkit.conversion import sentences
 from uuidkit.database.session import adapt
 from uuidkit.errors import BlockedError
 from uuidkit.execute import Event, GraphOutcome, Outcome, Progress, run, silent
+from uuidkit.ledger import LedgerEntry
 from uuidkit.planning.blockers import table_blockers
 from uuidkit.planning.model import Blocker
 from uuidkit.reading import fingerprint, read_database, reading
@@ -50,29 +52,14 @@ def finalize(
         with reading(session) as search_path:
             schema = read_database(session, search_path)
             entries = chosen_entries(session, schema, targets, everything=all)
-            found: list[Blocker] = []
-            for entry in entries:
-                backups = [column.name.table_name.column(column.backup) for column in entry.graph.columns]
-                found += backup_blockers(schema, backups)
-                for name in dict.fromkeys(backup.table_name for backup in backups):
-                    if name in schema.tables:
-                        found += [b for b in table_blockers(schema, schema.tables[name], ()) if b.code == "PERMISSION"]
+            found = [blocker for entry in entries for blocker in finalization_blockers(schema, entry)]
         if found:
             raise BlockedError(found)
         for entry in entries:
             columns = tuple(column.name for column in entry.graph.columns)
             with reading(session) as search_path:
                 schema = read_database(session, search_path)
-                tables = tuple(dict.fromkeys(n.table_name for n in columns if n.table_name in schema.tables))
-                statements = tuple(
-                    finalization_statements(
-                        entry,
-                        tables,
-                        schema=schema,
-                        fingerprint=fingerprint(session, tables),
-                        lock_timeout=lock_timeout,
-                    )
-                )
+                statements, tables = make_statements(session, schema, entry, lock_timeout)
             started = time.monotonic()
             tell(Event("graph", f"Finalizing {', '.join(map(str, columns))}"))
             with session.transaction():
@@ -80,3 +67,49 @@ def finalize(
             done.append(GraphOutcome(columns, 0, time.monotonic() - started))
     tell(Event("done", f"{len(done)} graph{'' if len(done) == 1 else 's'} finalized"))
     return Outcome(done=tuple(done), seconds=time.monotonic() - begun)
+
+
+def finalization_blockers(schema: Schema, entry: LedgerEntry) -> Iterator[Blocker]:
+    """What stands in the way of finalizing one conversion.
+
+    Args:
+        schema: what is there now.
+        entry: the ledger's entry.
+    """
+    backups = [column.name.table_name.column(column.backup) for column in entry.graph.columns]
+    yield from backup_blockers(schema, backups)
+    for name in dict.fromkeys(backup.table_name for backup in backups):
+        if name in schema.tables:
+            yield from (b for b in table_blockers(schema, schema.tables[name], ()) if b.code == "PERMISSION")
+
+
+def finalization_blockers(schema: Schema, entry: LedgerEntry) -> Iterator[Blocker]:
+    """What stands in the way of finalizing one conversion.
+
+    Args:
+        schema: what is there now.
+        entry: the ledger's entry.
+    """
+    backups = [column.name.table_name.column(column.backup) for column in entry.graph.columns]
+    yield from backup_blockers(schema, backups)
+    for name in dict.fromkeys(backup.table_name for backup in backups):
+        if name in schema.tables:
+            yield from (b for b in table_blockers(schema, schema.tables[name], ()) if b.code == "PERMISSION")
+
+
+def make_statements(
+    session: Session, schema: Schema, entry: LedgerEntry, lock_timeout: float
+) -> tuple[tuple[Statement, ...], tuple[TableName, ...]]:
+    """The statements that finalize one entry, and the tables they lock.
+
+    Args:
+        session: within ``reading``.
+        schema: what is there now.
+        lock_timeout: seconds that one attempt waits for the locks.
+    """
+    names = (column.name.table_name for column in entry.graph.columns)
+    tables = tuple(dict.fromkeys(name for name in names if name in schema.tables))
+    statements = finalization_statements(
+        entry, tables, schema=schema, fingerprint=fingerprint(session, tables), lock_timeout=lock_timeout
+    )
+    return tuple(statements), tables

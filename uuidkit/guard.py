@@ -56,10 +56,7 @@ def enter(lock_timeout: float) -> str:
     ]
     return block(
         sql.SQL(
-            "BEGIN\n"
-            "  PERFORM set_config('uuidkit.saved', json_build_object({saved})::text, true);\n"
-            "{sets}\n"
-            "END"
+            "BEGIN\n  PERFORM set_config('uuidkit.saved', json_build_object({saved})::text, true);\n{sets}\nEND"
         ).format(saved=saved, sets=joined(list(sets), "\n"))
     )
 
@@ -90,7 +87,8 @@ def fingerprint_query(tables: Sequence[TableName]) -> sql.Composed:
         """SELECT md5(coalesce(string_agg(fact, E'\\n' ORDER BY fact COLLATE "C"), ''))
   FROM unnest(ARRAY[{tables}]::regclass[]) AS t (oid),
        LATERAL (
-         SELECT concat_ws('|', 'table', t.oid::regclass, c.relkind, c.relrowsecurity, c.relforcerowsecurity, c.reloftype)
+         SELECT concat_ws('|', 'table', t.oid::regclass, c.relkind, c.relrowsecurity, c.relforcerowsecurity,
+                          c.reloftype)
            FROM pg_class c WHERE c.oid = t.oid
          UNION ALL
          SELECT concat_ws('|', 'column', t.oid::regclass, a.attname, format_type(a.atttypid, a.atttypmod), a.attnotnull,
@@ -151,9 +149,7 @@ def no_rows(query: sql.Composable, message: str) -> str:
             "      HINT = 'Nothing was changed: the transaction is rolled back.';\n"
             "  END IF;\n"
             "END"
-        ).format(
-            query=sql.Literal(text_of(query)), code=sql.Literal(PROOF_FAILED), message=sql.Literal(" " + message)
-        )
+        ).format(query=sql.Literal(text_of(query)), code=sql.Literal(PROOF_FAILED), message=sql.Literal(" " + message))
     )
 
 

@@ -7,7 +7,7 @@ removed by its way back or by finalize; the schema goes with its last row, if th
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any
@@ -202,33 +202,33 @@ def _column(document: dict[str, Any]) -> LedgerColumn:
     )
 
 
-def creation(schema_present: bool, table_present: bool) -> Iterable[Statement]:
-    """The statements that make the ledger where it is not there yet.
-
-    Args:
-        schema_present, table_present: what the catalog showed when the plan was made.
-    """
-    if not schema_present:
-        yield Statement("CREATE SCHEMA uuidkit", "change", "make the ledger's schema")
-        yield Statement(
-            text_of(sql.SQL("COMMENT ON SCHEMA uuidkit IS {}").format(sql.Literal(_MARK))),
-            "change",
-            "mark the schema as ours to drop",
-        )
-    if not table_present:
-        yield Statement(
-            """CREATE TABLE uuidkit.conversions (
-  id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
-  converted_at timestamptz NOT NULL DEFAULT now(),
-  converted_by text NOT NULL DEFAULT current_user,
-  server_version_num integer NOT NULL DEFAULT current_setting('server_version_num')::integer,
-  toolkit_version text NOT NULL,
-  plan_hash text NOT NULL,
-  graph jsonb NOT NULL
-)""",
-            "change",
-            "make the ledger",
-        )
+def creation() -> Statement:
+    """The statement that makes the ledger where it is not there yet; under the advisory lock nobody else does."""
+    return Statement(
+        block(
+            sql.SQL(
+                """BEGIN
+  IF to_regnamespace('uuidkit') IS NULL THEN
+    CREATE SCHEMA uuidkit;
+    COMMENT ON SCHEMA uuidkit IS {mark};
+  END IF;
+  IF to_regclass('uuidkit.conversions') IS NULL THEN
+    CREATE TABLE uuidkit.conversions (
+      id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+      converted_at timestamptz NOT NULL DEFAULT now(),
+      converted_by text NOT NULL DEFAULT current_user,
+      server_version_num integer NOT NULL DEFAULT current_setting('server_version_num')::integer,
+      toolkit_version text NOT NULL,
+      plan_hash text NOT NULL,
+      graph jsonb NOT NULL
+    );
+  END IF;
+END"""
+            ).format(mark=sql.Literal(_MARK))
+        ),
+        "change",
+        "make the ledger where there is none",
+    )
 
 
 def insertion(graph: LedgerGraph, plan_hash: str, toolkit_version: str) -> Statement:

@@ -154,9 +154,7 @@ def _readable(schema: Schema, name: ColumnName) -> bool:
     return table.readable and not table.row_security_applies and table.kind != "f"
 
 
-def _not_unique(
-    session: Session, schema: Schema, references: Sequence[Reference]
-) -> Iterator[tuple[ColumnName, str]]:
+def _not_unique(session: Session, schema: Schema, references: Sequence[Reference]) -> Iterator[tuple[ColumnName, str]]:
     """Referenced columns without a key whose values repeat."""
     for name in dict.fromkeys(r.referenced for r in references if not r.declared):
         if schema.is_unique(name) or not _readable(schema, name):
@@ -188,5 +186,3 @@ def _ambiguous(session: Session, references: Sequence[Reference]) -> Iterator[tu
         )
         for (text,) in rows:
             yield backup, text
-
-

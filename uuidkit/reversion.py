@@ -251,4 +251,3 @@ def make_statements(
         lock_timeout=lock_timeout,
     )
     return tuple(statements), ordered
-

@@ -79,5 +79,6 @@ def resolve_table(schema: Schema, parts: Sequence[str], text: str = "") -> Table
         hint = f"There is {', '.join(elsewhere)}; write the schema's name too."
     elif close:
         hint = f"Did you mean {close[0]}?"
-    where = f"the schema {display(parts[0])}" if len(parts) == 2 else f"the search path ({', '.join(schema.search_path)})"
+    path = ", ".join(schema.search_path)
+    where = f"the schema {display(parts[0])}" if len(parts) == 2 else f"the search path ({path})"
     raise UsageError(f"There is no table {wanted} in {where} of the database {display(schema.database)}.", hint)

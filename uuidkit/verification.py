@@ -74,7 +74,8 @@ def verify(connection: Any, targets: Sequence[str] = ()) -> Proof:
         schema = read_database(session, search_path)
         entries = ledger.read(session, present=schema.ledger_present)
         chosen = ledger.select(entries, resolve_columns(schema, targets), everything=not targets)
-        return Proof(tuple(_prove(session, schema, entry, column) for entry in chosen for column in entry.graph.columns))
+        pairs = [(entry, column) for entry in chosen for column in entry.graph.columns]
+        return Proof(tuple(_prove(session, schema, entry, column) for entry, column in pairs))
 
 
 def _prove(session: Session, schema: Schema, entry: LedgerEntry, column: LedgerColumn) -> ColumnProof:
@@ -177,7 +178,7 @@ def _values(
         sql.SQL(" OR ").join(
             [
                 sql.SQL("EXISTS (SELECT FROM {} AS p WHERE p.{} = {})").format(
-                    parent.table_name.identifier, parent.identifier, uuid
+                    parent.table_name.identifier, parent.identifier, sql.Identifier("judged", "now")
                 )
                 for parent in parents
             ]
@@ -186,16 +187,24 @@ def _values(
         else sql.SQL("false")
     )
     query = sql.SQL(
-        "SELECT count(*), count(*) FILTER (WHERE had_text), count(*) FILTER (WHERE changed AND now IS NULL), "
-        "count(*) FILTER (WHERE changed AND now IS NOT NULL AND known), "
-        "count(*) FILTER (WHERE changed AND now IS NOT NULL AND NOT known), "
-        "(array_agg(now::text ORDER BY now) FILTER (WHERE changed AND now IS NOT NULL AND NOT known))[1], "
-        "count(*) FILTER (WHERE NOT had_text AND now IS NOT NULL) "
-        "FROM (SELECT {text} IS NOT NULL AS had_text, {uuid} AS now, "
-        "{text} IS NOT NULL AND ({same}) IS NOT TRUE AS changed, "
-        "CASE WHEN {text} IS NOT NULL AND ({same}) IS NOT TRUE THEN {known} END AS known "
-        "FROM {table} AS t {joins}) AS rows"
-    ).format(text=text, uuid=uuid, same=same, known=known, table=name.table_name.identifier, joins=sql.SQL(" ").join(joins))
+        """SELECT count(*), count(*) FILTER (WHERE had_text),
+       count(*) FILTER (WHERE changed AND now IS NULL),
+       count(*) FILTER (WHERE changed AND now IS NOT NULL AND known),
+       count(*) FILTER (WHERE changed AND now IS NOT NULL AND NOT known),
+       (array_agg(now::text ORDER BY now) FILTER (WHERE changed AND now IS NOT NULL AND NOT known))[1],
+       count(*) FILTER (WHERE NOT had_text AND now IS NOT NULL)
+  FROM (SELECT had_text, now, changed, CASE WHEN changed THEN {known} END AS known
+          FROM (SELECT {text} IS NOT NULL AS had_text, {uuid} AS now,
+                       {text} IS NOT NULL AND ({same}) IS NOT TRUE AS changed
+                  FROM {table} AS t {joins}) AS judged) AS rows"""
+    ).format(
+        text=text,
+        uuid=uuid,
+        same=same,
+        known=known,
+        table=name.table_name.identifier,
+        joins=sql.SQL(" ").join(joins),
+    )
     [(rows, checked, emptied, moved, wrong, sample, added)] = session.rows(query)
     checks = [f"{checked - emptied - moved - wrong} of {checked} rows have the uuid that their text stands for"]
     problems: list[str] = []

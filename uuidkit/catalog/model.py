@@ -114,7 +114,9 @@ class Index:
     @property
     def is_key(self) -> bool:
         """Whether a foreign key may refer to it: unique, immediate, valid, whole, plain columns."""
-        return self.unique and self.valid and not self.deferrable and self.predicate is None and not self.has_expressions
+        return (
+            self.unique and self.valid and not self.deferrable and self.predicate is None and not self.has_expressions
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -210,9 +210,7 @@ def index_blockers(
             )
 
 
-def _index_reason(
-    schema: Schema, index: Index, columns: set[str], dropped: set[int]
-) -> tuple[str, str, str] | None:
+def _index_reason(schema: Schema, index: Index, columns: set[str], dropped: set[int]) -> tuple[str, str, str] | None:
     again = "Drop it first and create it again afterwards for uuid."
     if columns & index.expression_reads or "*" in index.expression_reads:
         part = f"predicate WHERE {index.predicate}" if index.predicate else "expression"
@@ -231,16 +229,15 @@ def _index_reason(
         if key.column in columns and key.collation_differs:
             return ("DEPENDENT", f"uuid has no collations, the index names one: {index.definition}.", again)
     if columns & set(index.includes):
-        users = [
-            key.name
-            for key in schema.foreign_keys
-            if key.index == index.oid and key.oid not in dropped
-        ]
+        users = [key.name for key in schema.foreign_keys if key.index == index.oid and key.oid not in dropped]
         if users:
+            message = (
+                f"The column is only included in the index, which the foreign keys {', '.join(users)} refer to; "
+                "PostgreSQL would have to drop it."
+            )
             return (
                 "DEPENDENT",
-                f"The column is only included in the index, which the foreign keys {', '.join(users)} refer to; "
-                "PostgreSQL would have to drop it.",
+                message,
                 "Drop those foreign keys first and declare them again afterwards.",
             )
     return None
@@ -259,7 +256,9 @@ def dependent_blockers(schema: Schema, changing: Collection[ColumnName]) -> Iter
         if not concerned or (dependent.kind, dependent.name) in seen or not dependent.hard:
             continue
         seen.add((dependent.kind, dependent.name))
-        column = f"{dependent.table}.{display(dependent.column)}" if dependent.column else f"the row of {dependent.table}"
+        column = (
+            f"{dependent.table}.{display(dependent.column)}" if dependent.column else f"the row of {dependent.table}"
+        )
         yield (
             Blocker(
                 "DEPENDENT",

@@ -66,8 +66,6 @@ def build(schema: Schema, request: Request, facts: Sequence[GraphFacts], toolkit
         toolkit_version: written into the ledger.
     """
     graphs = []
-    ledger_present = schema.ledger_present
-    ledger_schema = schema.ledger_schema_present
     for graph_facts in facts:
         graph = _graph(schema, request, graph_facts)
         if not graph.blockers and _work(graph):
@@ -79,13 +77,11 @@ def build(schema: Schema, request: Request, facts: Sequence[GraphFacts], toolkit
                         schema,
                         request,
                         graph,
-                        ledger_present=(ledger_schema, ledger_present),
                         plan_hash=digest,
                         toolkit_version=toolkit_version,
                     )
                 ),
             )
-            ledger_present = ledger_schema = True
         graphs.append(graph)
     digests = [_hash(schema, request, graph) for graph in graphs]
     # One graph keeps its own hash, so that a report's is the one that the ledger shows.
@@ -148,9 +144,7 @@ def _graph(schema: Schema, request: Request, facts: GraphFacts) -> GraphPlan:
 
 
 def _declarable(schema: Schema, reference: Reference) -> bool:
-    return not any(
-        key.pairs == ((reference.referencing, reference.referenced),) for key in schema.foreign_keys
-    )
+    return not any(key.pairs == ((reference.referencing, reference.referenced),) for key in schema.foreign_keys)
 
 
 def _in_order(schema: Schema, columns: Sequence[ColumnName]) -> tuple[TableName, ...]:
@@ -170,13 +164,17 @@ def _column(schema: Schema, request: Request, facts: GraphFacts, name: ColumnNam
         )
     )
     uses = shape_uses(findings)
-    expression = "" if before.is_uuid else text_of(
-        cheapest(
-            name.identifier,
-            uses,
-            request.on_unparseable,
-            schema.version_num,
-            complete=findings is not None and findings.complete and len(uses) == len(findings.shapes),
+    expression = (
+        ""
+        if before.is_uuid
+        else text_of(
+            cheapest(
+                name.identifier,
+                uses,
+                request.on_unparseable,
+                schema.version_num,
+                complete=findings is not None and findings.complete and len(uses) == len(findings.shapes),
+            )
         )
     )
     return ColumnPlan(
@@ -282,9 +280,7 @@ def _kept_dependents(schema: Schema, changing: Collection[ColumnName], facts: Gr
     return kept
 
 
-def _notes(
-    schema: Schema, request: Request, facts: GraphFacts, keys: Sequence[ForeignKeyPlan]
-) -> list[str]:
+def _notes(schema: Schema, request: Request, facts: GraphFacts, keys: Sequence[ForeignKeyPlan]) -> list[str]:
     notes = []
     for name in facts.columns:
         findings = facts.findings.get(name)

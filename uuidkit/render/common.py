@@ -47,9 +47,7 @@ def alter(table: TableName, action: sql.Composable, summary: str) -> Statement:
         action: what follows the table's name.
         summary: what it does, in a few words.
     """
-    return Statement(
-        text_of(sql.SQL("ALTER TABLE {} {}").format(table.identifier, action)), "change", summary, table
-    )
+    return Statement(text_of(sql.SQL("ALTER TABLE {} {}").format(table.identifier, action)), "change", summary, table)
 
 
 def drop_constraint(table: TableName, name: str) -> Statement:
@@ -90,7 +88,9 @@ def add_constraint(
             table,
         )
     if triggers:
-        yield Statement(_rename_triggers(table, name, triggers), "change", f"let {display(name)} act in its old turn", table)
+        yield Statement(
+            _rename_triggers(table, name, triggers), "change", f"let {display(name)} act in its old turn", table
+        )
 
 
 def _rename_triggers(table: TableName, name: str, triggers: Sequence[KeyTrigger]) -> str:

@@ -28,7 +28,6 @@ def conversion_statements(
     request: Request,
     graph: GraphPlan,
     *,
-    ledger_present: tuple[bool, bool],
     plan_hash: str,
     toolkit_version: str,
 ) -> Iterator[Statement]:
@@ -38,7 +37,6 @@ def conversion_statements(
         schema: what is there.
         request: what is asked for.
         graph: what changes; without blockers.
-        ledger_present: whether the ledger's schema, and its table, exist by then.
         plan_hash, toolkit_version: written into the ledger.
     """
     document = ledger_graph(schema, graph)
@@ -47,7 +45,7 @@ def conversion_statements(
     yield Statement(
         guard.same_schema(graph.tables, graph.fingerprint), "lock", "check that the tables are those of the plan"
     )
-    yield from ledger.creation(*ledger_present)
+    yield ledger.creation()
     yield from make_lookups(lookups)
     for key in reversed(graph.foreign_keys):
         if key.existing is not None:

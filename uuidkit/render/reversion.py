@@ -105,9 +105,7 @@ def _collect_texts(columns: Sequence[LedgerColumn], version_num: int, lookups: L
     and a new parent and its new children agree.
     """
     yield Statement(
-        text_of(
-            sql.SQL("CREATE TABLE {} (id uuid PRIMARY KEY, position integer NOT NULL, old text)").format(_TEXTS)
-        ),
+        text_of(sql.SQL("CREATE TABLE {} (id uuid PRIMARY KEY, position integer NOT NULL, old text)").format(_TEXTS)),
         "change",
         "make a table for the texts of new rows",
     )
@@ -144,10 +142,13 @@ def _collect_texts(columns: Sequence[LedgerColumn], version_num: int, lookups: L
         yield Statement(
             text_of(
                 sql.SQL(
-                    'UPDATE {texts} AS x SET old = y.old\n  FROM (SELECT {column} AS id, min({backup}::text COLLATE "C")'
-                    " AS old FROM {table}\n         WHERE {backup} IS NOT NULL AND {column} IN (SELECT id FROM {texts} "
-                    "WHERE old IS NULL)\n           AND ({untouched}) IS TRUE\n         GROUP BY 1) AS y\n"
-                    " WHERE x.id = y.id AND x.old IS NULL"
+                    """UPDATE {texts} AS x SET old = y.old
+  FROM (SELECT {column} AS id, min({backup}::text COLLATE "C") AS old
+          FROM {table}
+         WHERE {backup} IS NOT NULL AND {column} IN (SELECT id FROM {texts} WHERE old IS NULL)
+           AND ({untouched}) IS TRUE
+         GROUP BY 1) AS y
+ WHERE x.id = y.id AND x.old IS NULL"""
                 ).format(
                     texts=_TEXTS,
                     column=sql.Identifier(column.column),

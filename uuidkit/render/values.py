@@ -52,9 +52,7 @@ def make_lookups(lookups: Lookups) -> Iterator[Statement]:
             "change",
             f"collect the old texts of {table}",
         )
-        yield Statement(
-            text_of(sql.SQL("ALTER TABLE {} ADD PRIMARY KEY (old)").format(helper)), "change", "index them"
-        )
+        yield Statement(text_of(sql.SQL("ALTER TABLE {} ADD PRIMARY KEY (old)").format(helper)), "change", "index them")
         body = text_of(sql.SQL('SELECT id FROM {} WHERE old = $1 COLLATE "C"').format(helper))
         yield Statement(
             text_of(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -49,8 +48,8 @@ class Legacy:
 
 
 @pytest.fixture
-def legacy(database: str) -> Iterator[Legacy]:
+def legacy(database: str) -> Legacy:
     found = Legacy(database)
     with found.connect() as connection:
         connection.execute(LEGACY)
-    yield found
+    return found

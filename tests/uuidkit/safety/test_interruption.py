@@ -85,7 +85,7 @@ def test_a_dropped_connection_at_every_statement_leaves_everything_as_it_was(leg
                 nonlocal seen
                 seen += event.kind == "statement"
                 if event.kind == "statement" and seen == number:
-                    other.execute("SELECT pg_terminate_backend(%s, 5000)", (victim,))  # noqa: B023
+                    other.execute("SELECT pg_terminate_backend(%s, 5000)", (victim,))
 
             with pytest.raises(ConversionFailed) as failure:
                 uuidkit.convert(connection, TARGET, progress=progress)
@@ -121,7 +121,7 @@ def test_a_server_crash_in_the_middle_leaves_everything_as_it_was(server: Server
 
 @pytest.fixture
 def small_disk(tmp_path: Path) -> Iterator[Path]:
-    folder = Path("/tmp") / f"uuidkit-small-disk-{os.getpid()}"  # noqa: S108 - reachable for the server's account
+    folder = Path("/tmp") / f"uuidkit-small-disk-{os.getpid()}"
     folder.mkdir(mode=0o755)
     subprocess.run(["mount", "-t", "tmpfs", "-o", "size=6m,mode=0777", "tmpfs", folder], check=True)
     (folder / "space").mkdir(mode=0o700)
@@ -134,7 +134,7 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
 @pytest.mark.root
 def test_a_full_disk_leaves_everything_as_it_was(legacy: Legacy, small_disk: Path) -> None:
     with legacy.connect() as connection:
-        connection.execute("INSERT INTO jobs (batch_id) SELECT batch_id FROM batch_jobs, generate_series(1, 100)")
+        connection.execute("INSERT INTO jobs (batch_id) SELECT batch_id FROM batch_jobs, generate_series(1, 200)")
         connection.execute(f"CREATE TABLESPACE small LOCATION '{small_disk}'")
         connection.execute("ALTER TABLE jobs SET TABLESPACE small")
     before = legacy.state()

@@ -65,13 +65,13 @@ def test_it_goes_on_when_the_holder_has_gone(legacy: Legacy) -> None:
 
 
 def test_two_conversions_at_once_do_not_disturb_each_other(legacy: Legacy) -> None:
-    errors: list[BaseException] = []
+    errors: list[Exception] = []
 
     def work() -> None:
         try:
             with legacy.connect() as connection:
                 uuidkit.convert(connection, TARGET, lock_timeout=0.2)
-        except BaseException as error:
+        except Exception as error:  # noqa: BLE001 - shown below
             errors.append(error)
 
     threads = [threading.Thread(target=work) for _ in range(4)]
