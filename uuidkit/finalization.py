@@ -7,13 +7,14 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from uuidkit.catalog.model import Schema
+from uuidkit.catalog.names import TableName
 from uuidkit.conversion import sentences
-from uuidkit.database.session import adapt
+from uuidkit.database.session import Session, adapt
 from uuidkit.errors import BlockedError
 from uuidkit.execute import Event, GraphOutcome, Outcome, Progress, run, silent
 from uuidkit.ledger import LedgerEntry
 from uuidkit.planning.blockers import table_blockers
-from uuidkit.planning.model import Blocker
+from uuidkit.planning.model import Blocker, Statement
 from uuidkit.reading import fingerprint, read_database, reading
 from uuidkit.render.finalization import finalization_statements
 from uuidkit.reversion import backup_blockers, chosen_entries
@@ -67,20 +68,6 @@ def finalize(
             done.append(GraphOutcome(columns, 0, time.monotonic() - started))
     tell(Event("done", f"{len(done)} graph{'' if len(done) == 1 else 's'} finalized"))
     return Outcome(done=tuple(done), seconds=time.monotonic() - begun)
-
-
-def finalization_blockers(schema: Schema, entry: LedgerEntry) -> Iterator[Blocker]:
-    """What stands in the way of finalizing one conversion.
-
-    Args:
-        schema: what is there now.
-        entry: the ledger's entry.
-    """
-    backups = [column.name.table_name.column(column.backup) for column in entry.graph.columns]
-    yield from backup_blockers(schema, backups)
-    for name in dict.fromkeys(backup.table_name for backup in backups):
-        if name in schema.tables:
-            yield from (b for b in table_blockers(schema, schema.tables[name], ()) if b.code == "PERMISSION")
 
 
 def finalization_blockers(schema: Schema, entry: LedgerEntry) -> Iterator[Blocker]:
