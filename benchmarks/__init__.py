@@ -1,0 +1,1 @@
+"""One command per claim about speed, each printing ratios that were measured in one run."""

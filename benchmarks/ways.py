@@ -1,0 +1,107 @@
+"""The ways to turn the ids of the two tables into uuid that are compared with `uuidkit convert`."""
+
+from __future__ import annotations
+
+import re
+import time
+import uuid
+
+import psycopg
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+# The cheapest expression that is exact for the three spellings there are: the length tells them apart, and the cast
+# fails for whatever else there might be.
+CHEAPEST = "CASE length({0}) WHEN 38 THEN right({0}, 32)::uuid ELSE right({0}, 36)::uuid END"
+
+# One pattern for anything that may contain a uuid.
+CATCH_ALL = "substring({0} from '[0-9a-fA-F]{{8}}-?[0-9a-fA-F]{{4}}-?[0-9a-fA-F]{{4}}-?[0-9a-fA-F]{{4}}-?[0-9a-fA-F]{{12}}')::uuid"
+
+_DROP_KEY = "ALTER TABLE items DROP CONSTRAINT items_batch_id_fkey"
+_ADD_KEY = (
+    "ALTER TABLE items ADD CONSTRAINT items_batch_id_fkey "
+    "FOREIGN KEY (batch_id) REFERENCES batches (batch_id) ON DELETE CASCADE"
+)
+_ANALYZE = "ANALYZE batches (batch_id), items (batch_id)"
+
+
+def _alter(table: str, expression: str) -> str:
+    return f"ALTER TABLE {table} ALTER COLUMN batch_id TYPE uuid USING {expression.format('batch_id')}"
+
+
+def bare_alter(connection: psycopg.Connection, expression: str = CHEAPEST) -> dict[str, float]:
+    """ALTER COLUMN … TYPE without backup, survey or proof: the seconds of each statement.
+
+    Args:
+        connection: in autocommit mode.
+        expression: the USING expression, ``{0}`` for the column.
+    """
+    return _run(
+        connection,
+        {
+            "drop key": _DROP_KEY,
+            "rewrite parents": _alter("batches", expression),
+            "rewrite children": _alter("items", expression),
+            "add key": _ADD_KEY,
+        },
+    )
+
+
+def update_then_alter(connection: psycopg.Connection) -> dict[str, float]:
+    """A backup column that is filled by UPDATE, then the same ALTER: the seconds of each statement."""
+    return _run(
+        connection,
+        {
+            "add columns": "ALTER TABLE batches ADD COLUMN batch_id_original varchar; "
+            "ALTER TABLE items ADD COLUMN batch_id_original varchar",
+            "update parents": "UPDATE batches SET batch_id_original = batch_id",
+            "update children": "UPDATE items SET batch_id_original = batch_id",
+            "drop key": _DROP_KEY,
+            "rewrite parents": _alter("batches", CHEAPEST),
+            "rewrite children": _alter("items", CHEAPEST),
+            "add key": _ADD_KEY,
+        },
+    )
+
+
+def _run(connection: psycopg.Connection, statements: dict[str, str]) -> dict[str, float]:
+    seconds = {}
+    with connection.transaction():
+        for name, statement in statements.items():
+            begun = time.perf_counter()
+            connection.execute(statement)  # type: ignore[call-overload]
+            seconds[name] = time.perf_counter() - begun
+        begun = time.perf_counter()
+    seconds["commit"] = time.perf_counter() - begun
+    begun = time.perf_counter()
+    connection.execute(_ANALYZE)
+    seconds["analyze"] = time.perf_counter() - begun
+    return seconds
+
+
+_UUID = re.compile(r"[0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{12}\Z", re.IGNORECASE)
+
+
+def row_by_row(url: str, rows: int) -> float:
+    """The loop of the legacy script, over some of the children: fetch all, parse one, update one. Seconds per row.
+
+    As in the script: a second column beside the first, through a SQLAlchemy session, in one transaction.
+
+    Args:
+        url: the server's.
+        rows: how many rows.
+    """
+    engine = sa.create_engine(url.replace("postgresql://", "postgresql+psycopg://", 1))
+    select = sa.text("SELECT id, batch_id FROM items ORDER BY id LIMIT :rows")
+    update = sa.text("UPDATE items SET batch_id_new = :uuid WHERE id = :id")
+    with Session(engine) as session:
+        session.execute(sa.text("ALTER TABLE items ADD COLUMN batch_id_new uuid"))
+        session.commit()
+        begun = time.perf_counter()
+        for number, text in session.execute(select, {"rows": rows}).all():
+            found = _UUID.search(text)
+            session.execute(update, {"uuid": uuid.UUID(found[0]) if found else None, "id": number})
+        session.commit()
+        seconds = time.perf_counter() - begun
+    engine.dispose()
+    return seconds / rows
