@@ -3,7 +3,7 @@
 from uuidkit.database.engine import connect, create_engine, sqlalchemy_url
 from uuidkit.database.session import Session, adapt
 from uuidkit.database.url import conninfo, normalise, safe
-from uuidkit.database.use import use
+from uuidkit.database.which import use
 
 __all__ = [
     "Session",

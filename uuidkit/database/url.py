@@ -78,7 +78,7 @@ def parameters(url: str) -> dict[str, str]:
 
 
 def conninfo(url: str) -> str:
-    """The connection string for psycopg, with a name and a time limit for the connection where the URL has none.
+    """The connection string for psycopg, with a name, a time limit and an encoding where the URL has none.
 
     Args:
         url: as for :func:`normalise`.
@@ -88,6 +88,8 @@ def conninfo(url: str) -> str:
     """
     found = parameters(url)
     found.setdefault("fallback_application_name", "uuidkit")
+    # From a database in SQL_ASCII psycopg would otherwise give bytes for every text.
+    found.setdefault("client_encoding", "UTF8")
     if not os.environ.get("PGCONNECT_TIMEOUT"):
         found.setdefault("connect_timeout", "10")
     return make_conninfo("", **found)

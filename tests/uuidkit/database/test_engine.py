@@ -108,6 +108,21 @@ def test_parameters_reach_the_server_by_both_ways(database: str) -> None:
         assert tuple(connection_.exec_driver_sql(query).one()) == ("my app", "1234ms")
 
 
+@pytest.mark.parametrize("encoding", ["SQL_ASCII", "LATIN1", "UTF8"])
+def test_text_is_text_whatever_the_databases_encoding(server: Server, encoding: str) -> None:
+    name = f"in_{encoding.lower()}"
+    server.run(f"CREATE DATABASE {name} ENCODING '{encoding}' TEMPLATE template0")
+    try:
+        url = server.url_of(name)
+        with connect(url) as connection:
+            assert connection.execute("SELECT 'batch_' || 'ä'").fetchone() == ("batch_ä",)
+        engine = create_engine(url, poolclass=NullPool)
+        with engine.connect() as connection_:
+            assert connection_.exec_driver_sql("SELECT 'batch_' || 'ä'").scalar() == "batch_ä"
+    finally:
+        server.drop_database(name)
+
+
 def test_several_hosts_are_tried_in_turn(server: Server) -> None:
     url = f"postgresql://postgres@/postgres?host=/nonexistent,{server.socket_dir}&port=5432,5432"
     _by_psycopg(url)
