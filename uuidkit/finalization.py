@@ -15,7 +15,7 @@ from uuidkit.execute import Event, GraphOutcome, Outcome, Progress, run, silent
 from uuidkit.ledger import LedgerEntry
 from uuidkit.planning.blockers import table_blockers
 from uuidkit.planning.model import Blocker, Statement
-from uuidkit.reading import fingerprint, read_database, reading
+from uuidkit.reading import fingerprints, read_database, reading
 from uuidkit.render.finalization import finalization_statements
 from uuidkit.reversion import backup_blockers, chosen_entries
 
@@ -97,6 +97,6 @@ def make_statements(
     names = (column.name.table_name for column in entry.graph.columns)
     tables = tuple(dict.fromkeys(name for name in names if name in schema.tables))
     statements = finalization_statements(
-        entry, tables, schema=schema, fingerprint=fingerprint(session, tables), lock_timeout=lock_timeout
+        entry, tables, schema=schema, fingerprints=fingerprints(session, tables), lock_timeout=lock_timeout
     )
     return tuple(statements), tables

@@ -76,17 +76,8 @@ def leave() -> str:
     )
 
 
-def fingerprint_query(tables: Sequence[TableName]) -> sql.Composed:
-    """One md5 over everything in the catalog that a plan for these tables was made from.
-
-    It is computed when the plan is made and again under the locks; a difference means that somebody changed
-    a table in between. Expects the search path to be ``pg_catalog``, so that names print the same.
-    """
-    regclasses = joined([sql.Literal(text_of(table.identifier)) for table in tables])
-    return sql.SQL(
-        """SELECT md5(coalesce(string_agg(fact, E'\\n' ORDER BY fact COLLATE "C"), ''))
-  FROM unnest(ARRAY[{tables}]::regclass[]) AS t (oid),
-       LATERAL (
+# Everything in the catalog that a plan for table t rests on, one text per fact; names print qualified.
+_FACTS: LiteralString = """
          SELECT concat_ws('|', 'table', t.oid::regclass, c.relkind, c.relrowsecurity, c.relforcerowsecurity,
                           c.reloftype)
            FROM pg_class c WHERE c.oid = t.oid
@@ -107,24 +98,60 @@ def fingerprint_query(tables: Sequence[TableName]) -> sql.Composed:
          UNION ALL
          SELECT DISTINCT concat_ws('|', 'dependent', o.type, o.identity, d.refobjsubid)
            FROM pg_depend d, LATERAL pg_identify_object(d.classid, d.objid, d.objsubid) AS o
-          WHERE d.refclassid = 'pg_class'::regclass AND d.refobjid = t.oid AND d.refobjsubid > 0
-       ) AS facts (fact)"""
-    ).format(tables=regclasses)
+          WHERE d.refclassid = 'pg_class'::regclass AND d.refobjid = t.oid AND d.refobjsubid > 0"""
+
+Fingerprints = Sequence[tuple[TableName, str]]
 
 
-def same_schema(tables: Sequence[TableName], fingerprint: str) -> str:
-    """Stop unless the tables are still those that the plan was made for."""
+def fingerprint_query(tables: Sequence[TableName]) -> sql.Composed:
+    """Table by table one md5 over everything in the catalog that a plan rests on.
+
+    It is computed when the plan is made and again under the locks; a difference means that somebody changed
+    a table in between. Expects the search path to be ``pg_catalog``, so that names print the same.
+
+    Args:
+        tables: the result has one row for each, in this order.
+    """
+    return sql.SQL(
+        """SELECT md5(string_agg(fact, E'\\n' ORDER BY fact COLLATE "C"))
+  FROM unnest(ARRAY[{tables}]::regclass[]) WITH ORDINALITY AS t (oid, number),
+       LATERAL ({facts}
+       ) AS facts (fact)
+ GROUP BY t.number ORDER BY t.number"""
+    ).format(tables=joined([sql.Literal(text_of(table.identifier)) for table in tables]), facts=sql.SQL(_FACTS))
+
+
+def same_schema(fingerprints: Fingerprints) -> str:
+    """Stop unless the tables are still those that the plan was made for.
+
+    Args:
+        fingerprints: (table, md5 of its facts).
+    """
     return block(
         sql.SQL(
-            "BEGIN\n"
-            "  IF ({query}) IS DISTINCT FROM {fingerprint} THEN\n"
-            "    RAISE EXCEPTION USING ERRCODE = {code},\n"
-            "      MESSAGE = 'The tables are not as they were when the plan was made.',\n"
-            "      HINT = 'Make the plan again.';\n"
-            "  END IF;\n"
-            "END"
+            """DECLARE
+  other text;
+BEGIN
+  SELECT string_agg(t.oid::text, ', ') INTO other
+    FROM (VALUES {expected}) AS t (oid, fingerprint)
+   WHERE t.fingerprint IS DISTINCT FROM (SELECT md5(string_agg(fact, E'\\n' ORDER BY fact COLLATE "C"))
+                                           FROM ({facts}
+       ) AS facts (fact));
+  IF other IS NOT NULL THEN
+    RAISE EXCEPTION USING ERRCODE = {code},
+      MESSAGE = other || ': no longer as it was when the plan was made.',
+      HINT = 'Make the plan again.';
+  END IF;
+END"""
         ).format(
-            query=fingerprint_query(tables), fingerprint=sql.Literal(fingerprint), code=sql.Literal(SCHEMA_CHANGED)
+            expected=joined(
+                [
+                    sql.SQL("({}::regclass, {})").format(sql.Literal(text_of(table.identifier)), sql.Literal(found))
+                    for table, found in fingerprints
+                ]
+            ),
+            facts=sql.SQL(_FACTS),
+            code=sql.Literal(SCHEMA_CHANGED),
         )
     )
 

@@ -60,10 +60,10 @@ def read_database(session: Session, search_path: tuple[str, ...]) -> Schema:
     return replace(read_schema(session), search_path=search_path)
 
 
-def fingerprint(session: Session, tables: Sequence[TableName]) -> str:
-    """The md5 of the catalog facts about some tables, as ``guard.same_schema`` will check it."""
-    [(found,)] = session.rows(guard.fingerprint_query(tables))
-    return str(found)
+def fingerprints(session: Session, tables: Sequence[TableName]) -> tuple[tuple[TableName, str], ...]:
+    """The md5 of the catalog facts about each table, as ``guard.same_schema`` will check it."""
+    found = session.rows(guard.fingerprint_query(tables))
+    return tuple((table, str(md5)) for table, (md5,) in zip(tables, found, strict=True))
 
 
 def read_graphs(session: Session, schema: Schema, request: Request) -> tuple[GraphFacts, ...]:
@@ -102,7 +102,7 @@ def _facts(
         columns=graph,
         findings=findings,
         references=inside,
-        fingerprint=fingerprint(session, tables),
+        fingerprints=fingerprints(session, tables),
         not_unique=tuple(_not_unique(session, schema, inside)),
         ambiguous=tuple(_ambiguous(session, inside)),
         mentions=read_mentions(session, {name.name for name in texts}),

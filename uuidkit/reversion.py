@@ -18,7 +18,7 @@ from uuidkit.planning.blockers import dependent_blockers, index_blockers, table_
 from uuidkit.planning.build import length_limit
 from uuidkit.planning.keys import kept_keys
 from uuidkit.planning.model import Blocker, Statement
-from uuidkit.reading import fingerprint, read_database, reading
+from uuidkit.reading import fingerprints, read_database, reading
 from uuidkit.render.reversion import reversion_statements
 from uuidkit.targets import resolve_columns
 
@@ -246,7 +246,7 @@ def make_statements(
         ordered,
         schema=schema,
         kept=kept,
-        fingerprint=fingerprint(session, ordered),
+        fingerprints=fingerprints(session, ordered),
         shape=shape,
         lock_timeout=lock_timeout,
     )

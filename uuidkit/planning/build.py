@@ -39,7 +39,7 @@ class GraphFacts:
         columns: the graph's columns, parents first.
         findings: per column that is still text.
         references: declared and undeclared, within the graph.
-        fingerprint: md5 of the catalog facts that the plan rests on (``guard.fingerprint_query``).
+        fingerprints: per table the md5 of the catalog facts that the plan rests on (``guard.fingerprint_query``).
         not_unique: referenced uuid columns whose values repeat, with a sample.
         ambiguous: old texts in a parent's backup column that stand for more than one uuid, with samples.
         mentions: (function, language, column name) of functions whose text names a column.
@@ -49,7 +49,7 @@ class GraphFacts:
     columns: tuple[ColumnName, ...]
     findings: Mapping[ColumnName, ColumnFindings]
     references: tuple[Reference, ...]
-    fingerprint: str = ""
+    fingerprints: tuple[tuple[TableName, str], ...] = ()
     not_unique: tuple[tuple[ColumnName, str], ...] = ()
     ambiguous: tuple[tuple[ColumnName, str], ...] = ()
     mentions: tuple[tuple[str, str, str], ...] = ()
@@ -66,6 +66,7 @@ def build(schema: Schema, request: Request, facts: Sequence[GraphFacts], toolkit
         toolkit_version: written into the ledger.
     """
     graphs = []
+    checked: set[TableName] = set()
     for graph_facts in facts:
         graph = _graph(schema, request, graph_facts)
         if not graph.blockers and _work(graph):
@@ -77,11 +78,14 @@ def build(schema: Schema, request: Request, facts: Sequence[GraphFacts], toolkit
                         schema,
                         request,
                         graph,
+                        # A table of an earlier graph was checked there, and is not the same any more.
+                        fingerprints=[found for found in graph.fingerprints if found[0] not in checked],
                         plan_hash=digest,
                         toolkit_version=toolkit_version,
                     )
                 ),
             )
+            checked |= set(graph.tables)
         graphs.append(graph)
     digests = [_hash(schema, request, graph) for graph in graphs]
     # One graph keeps its own hash, so that a report's is the one that the ledger shows.
@@ -139,7 +143,7 @@ def _graph(schema: Schema, request: Request, facts: GraphFacts) -> GraphPlan:
         dependents=tuple(dependents),
         blockers=tuple(dict.fromkeys(found)),
         notes=tuple(_notes(schema, request, facts, keys)),
-        fingerprint=facts.fingerprint,
+        fingerprints=facts.fingerprints,
     )
 
 
@@ -330,7 +334,7 @@ def _hash(schema: Schema, request: Request, graph: GraphPlan) -> str:
     parts = [
         str(schema.version_num),
         repr(request),
-        graph.fingerprint,
+        repr(graph.fingerprints),
         *(repr(column) for column in graph.columns),
         *(repr(key) for key in graph.foreign_keys),
         *(repr(unique) for unique in graph.uniques),

@@ -154,6 +154,7 @@ class GraphPlan:
         columns: the columns that change, parents first.
         foreign_keys: all foreign keys dropped and put back, in their original order, then the newly declared.
         notes: what the reader should know and nothing forbids.
+        fingerprints: (table, md5 of the catalog facts about it) as the plan saw them.
     """
 
     tables: tuple[TableName, ...]
@@ -165,7 +166,7 @@ class GraphPlan:
     blockers: tuple[Blocker, ...]
     notes: tuple[str, ...] = ()
     statements: tuple[Statement, ...] = ()
-    fingerprint: str = ""
+    fingerprints: tuple[tuple[TableName, str], ...] = ()
 
     @property
     def changing(self) -> tuple[ColumnPlan, ...]:

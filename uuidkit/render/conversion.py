@@ -28,6 +28,7 @@ def conversion_statements(
     request: Request,
     graph: GraphPlan,
     *,
+    fingerprints: guard.Fingerprints,
     plan_hash: str,
     toolkit_version: str,
 ) -> Iterator[Statement]:
@@ -37,14 +38,14 @@ def conversion_statements(
         schema: what is there.
         request: what is asked for.
         graph: what changes; without blockers.
+        fingerprints: per table the md5 of the catalog facts, checked under the locks.
         plan_hash, toolkit_version: written into the ledger.
     """
     document = ledger_graph(schema, graph)
     lookups = lookups_of(document.columns)
     yield from opening(graph.tables, request.lock_timeout)
-    yield Statement(
-        guard.same_schema(graph.tables, graph.fingerprint), "lock", "check that the tables are those of the plan"
-    )
+    if fingerprints:
+        yield Statement(guard.same_schema(fingerprints), "lock", "check that the tables are those of the plan")
     yield ledger.creation()
     yield from make_lookups(lookups)
     for key in reversed(graph.foreign_keys):

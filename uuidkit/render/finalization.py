@@ -20,7 +20,7 @@ def finalization_statements(
     tables: Sequence[TableName],
     *,
     schema: Schema,
-    fingerprint: str,
+    fingerprints: guard.Fingerprints,
     lock_timeout: float = 2.0,
 ) -> Iterator[Statement]:
     """Everything that drops one graph's backup columns and its ledger entry.
@@ -29,11 +29,11 @@ def finalization_statements(
         entry: the ledger's entry.
         tables: the tables with backup columns, in the order of locking.
         schema: what is there now; a backup column that somebody dropped already is no obstacle.
-        fingerprint: md5 of the catalog facts, checked under the locks.
+        fingerprints: per table the md5 of the catalog facts, checked under the locks.
         lock_timeout: seconds that one attempt waits.
     """
     yield from opening(tables, lock_timeout)
-    yield Statement(guard.same_schema(tables, fingerprint), "lock", "check that the tables are those of the plan")
+    yield Statement(guard.same_schema(fingerprints), "lock", "check that the tables are those of the plan")
     for table in tables:
         backups = [
             column.backup

@@ -30,7 +30,7 @@ def reversion_statements(
     *,
     schema: Schema,
     kept: Sequence[ForeignKey],
-    fingerprint: str,
+    fingerprints: guard.Fingerprints,
     shape: ids.Shape | None = None,
     lock_timeout: float = 2.0,
 ) -> Iterator[Statement]:
@@ -42,7 +42,7 @@ def reversion_statements(
         schema: what is there now.
         kept: the foreign keys on the columns that stay; they are taken down and put up as they are now. Those that the
             conversion declared are taken down for good.
-        fingerprint: md5 of the catalog facts, checked under the locks.
+        fingerprints: per table the md5 of the catalog facts, checked under the locks.
         shape: how rows added since are spelled; None for the ledger's choice.
         lock_timeout: seconds that one attempt waits.
     """
@@ -52,7 +52,7 @@ def reversion_statements(
         columns = tuple(replace(column, legacy_shape=shape) for column in columns)
     lookups = lookups_of(columns)
     yield from opening(tables, lock_timeout)
-    yield Statement(guard.same_schema(tables, fingerprint), "lock", "check that the tables are those of the plan")
+    yield Statement(guard.same_schema(fingerprints), "lock", "check that the tables are those of the plan")
     yield from make_lookups(lookups)
     yield from _collect_texts(columns, version_num, lookups)
     present = {(key.table, key.name) for key in schema.foreign_keys}

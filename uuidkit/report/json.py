@@ -93,7 +93,7 @@ def _graph(graph: GraphPlan, mask: bool) -> dict[str, Any]:
         "name": graph.name,
         "tables": [str(table) for table in graph.tables],
         "columns": [str(column.column) for column in graph.columns],
-        "fingerprint": graph.fingerprint,
+        "fingerprints": {str(table): md5 for table, md5 in graph.fingerprints},
         "notes": _notes(graph.notes, mask),
         "steps": [
             {

@@ -167,7 +167,7 @@ def ready_plan(**changes: object) -> Plan:
             ),
             Statement('ANALYZE "public"."batch_jobs" ("batch_id")', "after", "analyse", BATCHES),
         ),
-        fingerprint="0123",
+        fingerprints=(),
     )
     plan = Plan(
         request=Request(targets=(PARENT,), on_unparseable="derive", declare_references=True),
