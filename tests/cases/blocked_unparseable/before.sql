@@ -1,0 +1,4 @@
+CREATE TABLE jobs (job_id varchar PRIMARY KEY);
+CREATE TABLE runs (job_id varchar REFERENCES jobs);
+INSERT INTO jobs VALUES ('687d53c4-1111-4222-8333-944455556601'), ('310'), ('batch_20250412_101500'), ('');
+INSERT INTO runs VALUES ('310');

@@ -1,0 +1,2 @@
+INSERT INTO accounts VALUES (1, '0a0a0a0a-0000-4000-8000-000000000001', 'new');
+INSERT INTO invoices (tenant, account_id) VALUES (1, '0a0a0a0a-0000-4000-8000-000000000001');

@@ -1,0 +1,2 @@
+SELECT account_id = 'acct_0a0a0a0a000040008000000000000001' FROM accounts WHERE name = 'new';
+SELECT account_id = 'acct_0a0a0a0a000040008000000000000001' FROM invoices ORDER BY id DESC LIMIT 1;

@@ -1,0 +1,2 @@
+DELETE FROM nodes WHERE depth = 0;
+SELECT count(*) = 1 FROM nodes;

@@ -1,0 +1,1 @@
+INSERT INTO "data.v2 %s"."tab ""x"" {0}" VALUES ('0a0a0a0a-0000-4000-8000-000000000001', 9);

@@ -1,0 +1,2 @@
+INSERT INTO sessions VALUES ('0a1b2c3d-4e5f-6071-8293-a4b5c6d7e8f4', '2024-01-04');
+INSERT INTO hits (sid) VALUES ('0a1b2c3d-4e5f-6071-8293-a4b5c6d7e8f4'), ('0a1b2c3d-4e5f-6071-8293-a4b5c6d7e8f1');

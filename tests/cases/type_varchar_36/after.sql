@@ -1,0 +1,3 @@
+SELECT note = 'b' FROM orders WHERE order_id = '9f1c2d3e-0000-4000-8000-000000000002';
+-- refused 23503
+INSERT INTO lines (order_id) VALUES ('9f1c2d3e-0000-4000-8000-000000000009');

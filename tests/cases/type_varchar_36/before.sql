@@ -1,0 +1,10 @@
+CREATE TABLE orders (
+    order_id varchar(36) PRIMARY KEY,
+    note text
+);
+CREATE TABLE lines (
+    id serial PRIMARY KEY,
+    order_id varchar(36) NOT NULL REFERENCES orders
+);
+INSERT INTO orders VALUES ('9f1c2d3e-0000-4000-8000-000000000001', 'a'), ('9F1C2D3E-0000-4000-8000-000000000002', 'b');
+INSERT INTO lines (order_id) VALUES ('9f1c2d3e-0000-4000-8000-000000000001'), ('9F1C2D3E-0000-4000-8000-000000000002');

@@ -1,0 +1,2 @@
+SELECT order_id = '9f1c2d3e-0000-4000-8000-00000000000a' FROM orders WHERE note = 'new';
+SELECT count(*) = 2 FROM lines WHERE order_id = '9F1C2D3E-0000-4000-8000-000000000002';
