@@ -130,9 +130,9 @@ def points_to(child: ColumnName, key: ColumnName) -> NameEvidence | None:
         return NameEvidence(True, "it has the key's name")
     if same_table:
         stem = _stem(ours, theirs)
-        if stem is not None and stem and stem[-1] in _ROLES:
+        if stem and stem[-1] in _ROLES:
             return NameEvidence(True, "its name points to another row of the same table")
-    elif is_specific(key.name) and len(ours) > len(theirs) and ours[-len(theirs) :] == theirs:
+    if is_specific(key.name) and len(ours) > len(theirs) and ours[-len(theirs) :] == theirs:
         return NameEvidence(True, "its name ends in the key's name")
     stem = _stem(ours, theirs)
     if not stem:
@@ -140,7 +140,7 @@ def points_to(child: ColumnName, key: ColumnName) -> NameEvidence | None:
     for table in _table_forms(key.table):
         if stem == table:
             return NameEvidence(True, f"it is named after the table {key.table}")
-        if stem[-len(table) :] == table or table[-len(stem) :] == stem:
+        if stem[-len(table) :] == table or stem in (table[: len(stem)], table[-len(stem) :]):
             return NameEvidence(False, f"its name fits the table {key.table}")
     return None
 
@@ -150,7 +150,7 @@ def belongs_to_table(column: ColumnName) -> bool:
     stem = tuple(word for word in words(column.name) if word not in ID_WORDS)
     if not stem:
         return False
-    return any(table[: len(stem)] == stem or table[-len(stem) :] == stem for table in _table_forms(column.table))
+    return any(stem in (table[: len(stem)], table[-len(stem) :]) for table in _table_forms(column.table))
 
 
 def _stem(ours: tuple[str, ...], theirs: tuple[str, ...]) -> tuple[str, ...] | None:

@@ -1,0 +1,199 @@
+"""Which keys the sampled values of a column occur in."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from typing import Final
+from uuid import UUID
+
+from psycopg import sql
+
+from uuidkit import ids
+from uuidkit.catalog.model import Schema
+from uuidkit.catalog.names import ColumnName
+from uuidkit.database.session import Session
+from uuidkit.ids import sql as value
+from uuidkit.ids.grammar import trim
+from uuidkit.references.naming import NameEvidence, names_copy_of, points_to
+from uuidkit.references.samples import Sample
+from uuidkit.survey.access import ask
+from uuidkit.survey.sampling import frequent
+
+_ASKED: Final = 100  # values of one column that are looked up in a key too large to be read whole
+
+_Texts = dict[str, UUID | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A column and a key that some evidence ties together.
+
+    Attributes:
+        child, key: the columns.
+        name: what the child's name says, if anything.
+        compared: how many of the child's sampled values were looked up in the key: all kinds where the name points
+            there, else those that are uuids.
+        found: those that stand for a value of the key.
+        backup: the text column beside a uuid key in which old texts are looked up.
+    """
+
+    child: ColumnName
+    key: ColumnName
+    name: NameEvidence | None
+    compared: int
+    found: frozenset[str]
+    backup: ColumnName | None = None
+
+
+def match(
+    session: Session,
+    schema: Schema,
+    children: Collection[ColumnName],
+    keys: Collection[ColumnName],
+    samples: Mapping[ColumnName, Sample],
+) -> list[Match]:
+    """Every pair of a column and a key that names or values tie together.
+
+    Args:
+        session: within ``survey.access.settings``.
+        schema: the catalog.
+        children: text columns that may refer.
+        keys: columns that may be referred to.
+        samples: of all of them.
+    """
+    matches: list[Match] = []
+    for key in keys:
+        if key not in samples:
+            continue
+        named = {child: points_to(child, key) for child in children if child != key and child in samples}
+        asked: dict[ColumnName, _Texts] = {}
+        for child, evidence in named.items():
+            sample = samples[child]
+            if evidence is not None or sample.uuids:
+                chosen = sample.texts if evidence is not None else sample.uuids
+                asked[child] = {text: sample.uuids.get(text) for text in _spread(chosen, samples[key].whole)}
+        everything: _Texts = {}
+        for texts in asked.values():
+            everything |= texts
+        present = _present(session, schema, key, samples[key], everything)
+        backups = _backups(session, schema, key, [c for c in asked if named[c] is not None], samples)
+        for child, texts in asked.items():
+            backup, old = backups.get(child, (None, frozenset()))
+            found = frozenset(text for text in texts if text in present or text in old)
+            if found or named[child] is not None:
+                matches.append(Match(child, key, named[child], len(texts), found, backup))
+    return matches
+
+
+def _spread(texts: Collection[str], all_of_them: bool) -> list[str]:
+    ordered = sorted(texts)
+    if all_of_them or len(ordered) <= _ASKED:
+        return ordered
+    step = len(ordered) / _ASKED
+    return [ordered[int(n * step)] for n in range(_ASKED)]
+
+
+def _present(session: Session, schema: Schema, key: ColumnName, sample: Sample, texts: _Texts) -> frozenset[str]:
+    """Those of the texts that stand for a value of the key."""
+    if not texts:
+        return frozenset()
+    column = schema.column(key)
+    assert column is not None  # keys come from the schema
+    if sample.whole:
+        uuids = set(sample.uuids.values())
+        plain = {trim(text) for text in sample.texts if text not in sample.uuids}
+        return frozenset(
+            text
+            for text, uuid in texts.items()
+            if uuid in uuids
+            or (uuid is None and (ids.derive(text) in uuids if column.is_uuid else trim(text) in plain))
+        )
+    spelled = _spellings(texts, sample, is_uuid=column.is_uuid)
+    kind = sql.SQL("uuid" if column.is_uuid else "bpchar" if column.base_type == "bpchar" else "text")
+    rows = ask(
+        session,
+        key,
+        sql.SQL(
+            "SELECT text FROM unnest({texts}::text[]) AS asked (text) WHERE text::{kind} IN (SELECT {key} FROM {table})"
+        ).format(texts=sql.Literal(sorted(spelled)), kind=kind, key=key.identifier, table=key.table_name.identifier),
+    )
+    return frozenset(text for (spelling,) in rows for text in spelled[spelling])
+
+
+def _spellings(texts: _Texts, sample: Sample, *, is_uuid: bool) -> dict[str, set[str]]:
+    """The forms under which a key too large to be read whole may hold the texts, with the texts they stand for."""
+    spelled: dict[str, set[str]] = {}
+    shapes = [look.shape for look in frequent(sample.texts) if not look.mixed]
+    for text, uuid in texts.items():
+        if is_uuid:
+            forms = {str(uuid or ids.derive(text))}
+        else:
+            forms = {text, trim(text)} | {shape.render(uuid) for shape in shapes if uuid is not None}
+        for form in forms:
+            spelled.setdefault(form, set()).add(text)
+    return spelled
+
+
+def _backups(
+    session: Session,
+    schema: Schema,
+    key: ColumnName,
+    children: Collection[ColumnName],
+    samples: Mapping[ColumnName, Sample],
+) -> dict[ColumnName, tuple[ColumnName, frozenset[str]]]:
+    """For each column the text column beside a uuid key that holds some of its texts, with those texts.
+
+    A column called after the key (``batch_id_original``) is one in any case; any other has to hold a text of the child,
+    and where it holds uuids in another spelling, they have to be those of the key in the same row.
+    """
+    column = schema.column(key)
+    if column is None or not column.is_uuid:
+        return {}
+    table = schema.tables[key.table_name]
+    beside = [name for c in table.columns.values() if c.is_text and (name := table.name.column(c.name)) in samples]
+    result: dict[ColumnName, tuple[ColumnName, frozenset[str]]] = {}
+    for child in children:
+        texts = {text for text in _spread(samples[child].texts, False) if trim(text)}
+        best: tuple[bool, int] = (False, 0)
+        for other in beside:
+            named = names_copy_of(other.name, key.name)
+            if other == child or (not named and other.name == child.name):
+                continue
+            held = _held(session, other, samples[other], texts)
+            if not named and (not held or _contradicts(session, other, key, held)):
+                continue
+            if (named, len(held)) > best:
+                best = (named, len(held))
+                result[child] = (other, held)
+    return result
+
+
+def _held(session: Session, column: ColumnName, sample: Sample, texts: Collection[str]) -> frozenset[str]:
+    """Those of the texts that the column holds, to the byte."""
+    if sample.whole or not texts:
+        return frozenset(texts) & sample.texts
+    rows = ask(
+        session,
+        column,
+        sql.SQL(
+            'SELECT text FROM unnest({}::text[]) AS asked (text) WHERE text COLLATE "C" IN (SELECT {} FROM {})'
+        ).format(sql.Literal(sorted(texts)), value.as_text(column.identifier), column.table_name.identifier),
+    )
+    return frozenset(text for (text,) in rows)
+
+
+def _contradicts(session: Session, column: ColumnName, key: ColumnName, texts: Collection[str]) -> bool:
+    """Whether a row with one of the texts has another uuid than the text says."""
+    rows = ask(
+        session,
+        column,
+        sql.SQL("SELECT 1 FROM {table} WHERE {text} = ANY ({texts}) AND {parsed} <> {key} LIMIT 1").format(
+            table=column.table_name.identifier,
+            text=value.as_text(column.identifier),
+            texts=sql.Literal(sorted(texts)),
+            parsed=value.parsed(column.identifier),
+            key=key.identifier,
+        ),
+    )
+    return bool(rows)
