@@ -61,7 +61,7 @@ def client(tmp_path: Path) -> Iterator[Callable[..., subprocess.Popen[str]]]:
             stderr=subprocess.PIPE,
             text=True,
             cwd=tmp_path,
-            env={**os.environ, "PYTHONPATH": str(PROJECT), **variables},
+            env={**os.environ, "PYTHONPATH": os.pathsep.join([str(PROJECT), *sys.path]), **variables},
         )
         started.append(process)
         return process
