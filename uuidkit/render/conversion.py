@@ -22,6 +22,9 @@ from uuidkit.planning.model import ColumnPlan, GraphPlan, Request, Statement
 from uuidkit.render.common import add_constraint, alter, analyze, closing, drop_constraint, opening
 from uuidkit.render.values import Lookups, drop_lookups, lookups_of, make_lookups, untouched, with_lookup
 
+# The comment of every backup column: whoever meets the column, autogenerate among them, knows it by that.
+BACKUP_COMMENT = "The text of {} before it became uuid; kept by uuidkit."
+
 
 def conversion_statements(
     schema: Schema,
@@ -192,7 +195,7 @@ def _rewrite(table: TableName, graph: GraphPlan, document: LedgerGraph, lookups:
                 sql.SQL("COMMENT ON COLUMN {}.{} IS {}").format(
                     table.identifier,
                     sql.Identifier(column.backup),
-                    sql.Literal(f"The text of {display(column.column.name)} before it became uuid; kept by uuidkit."),
+                    sql.Literal(BACKUP_COMMENT.format(display(column.column.name))),
                 )
             ),
             "change",
