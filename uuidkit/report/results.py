@@ -98,14 +98,15 @@ def lookup(asked: Sequence[str], found: Sequence[Found]) -> str:
             lines += wrap(f"{sample(text)} is in no converted column.")
             continue
         lines += wrap(sample(text))
-        rows = [
-            (
-                str(item.column),
-                "" if item.original is None else sample(item.original),
-                "NULL" if item.uuid is None else str(item.uuid),
-                f"{item.rows:,}",
-            )
-            for item in own
-        ]
-        lines += table(("COLUMN", "WAS", "IS", "ROWS"), rows, "  ", right=(3,))
+        pairs = dict.fromkeys((item.original, item.uuid) for item in own)
+        for original, uuid in pairs:
+            was = "(added since the conversion)" if original is None else sample(original, 200)
+            lines += wrap(was, " " * 7, "  was  ")
+            lines += wrap("NULL" if uuid is None else str(uuid), " " * 7, "  is   ")
+            rows = [
+                (str(item.column), count(item.rows, "row"))
+                for item in own
+                if (item.original, item.uuid) == (original, uuid)
+            ]
+            lines += table(("", ""), rows, " " * 7)
     return "\n".join(lines) + "\n"

@@ -145,7 +145,7 @@ def test_convert_verify_lookup_revert(run: Run, legacy: str) -> None:
     text = run(legacy, "lookup", uuid, "nothing")
     assert text.exit_code == 0
     assert fits(text.stdout)
-    assert str(old) in "".join(text.stdout.split())
+    assert f"  was  '{old}'\n  is   {uuid}\n" in text.stdout
     assert "'nothing' is in no converted column." in text.stdout
 
     back = run(legacy, "revert", TARGET)
@@ -353,7 +353,7 @@ def test_on_a_terminal_convert_shows_the_plan_and_asks(legacy: str) -> None:
     status, shown = on_terminal(legacy, "n\n", "finalize", "--all")
     assert (status, "for good?" in shown) == (0, True)
     assert "batch_id_original" in pg_dump(legacy, "--schema-only")
-    status, shown = on_terminal(legacy, "\x03", "revert", "--all")
+    status, shown = on_terminal(legacy, "\x04", "revert", "--all")  # end of input
     assert status == 1
     assert "Interrupted." in shown
     status, shown = on_terminal(legacy, "y\n", "revert", "--all", NO_COLOR="1")

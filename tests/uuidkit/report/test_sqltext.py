@@ -29,6 +29,23 @@ def test_lines_fit_and_say_the_same(parts: list[str]) -> None:
         assert sum(line.count(word) for line in lines) == statement.count(word)
 
 
+def test_words_without_blanks_break_between_their_atoms() -> None:
+    name = "n" * 30
+    assert wrap_sql(f'SELECT f("{name}","{name}"."{name}")::text', columns=60) == [
+        f'SELECT f("{name}",',
+        f'  "{name}".',
+        f'  "{name}")::text',
+    ]
+
+
+def test_a_literal_that_fits_no_line_is_cut_and_says_so() -> None:
+    lines = wrap_sql(f"INSERT INTO t VALUES ('{'x' * 5000}', 1)", "  ", columns=60)
+    assert all(width(line) <= 60 for line in lines)
+    assert lines[0] == "  INSERT INTO t VALUES ("
+    assert lines[1].endswith("x…' /* 5,002 characters */")
+    assert lines[2] == "    , 1)"
+
+
 def test_own_line_breaks_and_their_indentation_stay() -> None:
     assert wrap_sql("ALTER TABLE t\n  ADD a,\n  ADD b", "   ") == ["   ALTER TABLE t", "     ADD a,", "     ADD b"]
 
