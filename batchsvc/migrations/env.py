@@ -7,6 +7,8 @@ Alembic runs this file for each of its commands. Who calls Alembic from Python m
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from logging.config import fileConfig
 from typing import Any
 
@@ -35,10 +37,25 @@ OPTIONS: dict[str, Any] = {
 }
 
 
+@contextmanager
+def connected() -> Iterator[Connection]:
+    """A connection to the database of the command at hand."""
+    with database.use(config.attributes.get("database_url")) as url:
+        engine = database.create_engine(url, poolclass=NullPool)
+        with engine.connect() as connection:
+            yield connection
+
+
 def print_script() -> None:
-    """Write the revisions as a script for psql to standard output, without a database."""
-    # The paramstyle keeps Alembic from doubling every % in the script.
-    context.configure(dialect_name="postgresql", dialect_opts={"paramstyle": "named"}, literal_binds=True, **OPTIONS)
+    """Write the revisions as a script for psql to standard output; only a conversion looks at the database for it."""
+    context.configure(
+        dialect_name="postgresql",
+        # Keeps Alembic from doubling every % in the script.
+        dialect_opts={"paramstyle": "named"},
+        literal_binds=True,
+        uuidkit_connect=connected,
+        **OPTIONS,
+    )
     # Without it psql goes on after an error, and reports success.
     context.static_output("\\set ON_ERROR_STOP on\n")
     with context.begin_transaction():
@@ -65,10 +82,8 @@ def run_online() -> None:
     if given is not None:
         run(given)
         return
-    with database.use(config.attributes.get("database_url")) as url:
-        engine = database.create_engine(url, poolclass=NullPool)
-        with engine.connect() as connection:
-            run(connection)
+    with connected() as connection:
+        run(connection)
 
 
 if command_line is not None and config.config_file_name is not None:

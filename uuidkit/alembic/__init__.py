@@ -1,0 +1,59 @@
+"""The toolkit in Alembic: ``op.convert_to_uuid``, ``op.revert_from_uuid``, ``op.finalize_uuid``, helpers for an env.py.
+
+Importing this package is enough for the operations to be there. In an env.py::
+
+    from uuidkit.alembic import include_object, process_revision_directives
+
+    context.configure(
+        ...,
+        include_object=include_object,
+        process_revision_directives=process_revision_directives,
+    )
+
+A project with functions of its own passes ``compose(include_object, theirs)``, and
+``process_revision_directives.chain(theirs)``.
+"""
+
+from __future__ import annotations
+
+from alembic.operations import Operations
+
+from uuidkit.alembic import offline, online
+from uuidkit.alembic.autogenerate import process_revision_directives
+from uuidkit.alembic.dryrun import dry_run
+from uuidkit.alembic.failures import command_errors
+from uuidkit.alembic.filters import compose, include_object
+from uuidkit.alembic.operations import ConvertToUuidOp, FinalizeUuidOp, RevertFromUuidOp, UuidOperation
+from uuidkit.alembic.recording import RECORDER
+from uuidkit.errors import UsageError
+
+__all__ = [
+    "ConvertToUuidOp",
+    "FinalizeUuidOp",
+    "RevertFromUuidOp",
+    "compose",
+    "dry_run",
+    "include_object",
+    "process_revision_directives",
+]
+
+
+@Operations.implementation_for(ConvertToUuidOp)
+@Operations.implementation_for(RevertFromUuidOp)
+@Operations.implementation_for(FinalizeUuidOp)
+def _carry_out(operations: Operations, operation: UuidOperation) -> None:
+    """One path, three sinks: the database, a script, or the notes of a dry run."""
+    context = operations.migration_context
+    with command_errors():
+        if context.dialect.name != "postgresql":
+            raise UsageError(
+                f"{operation.title} is for PostgreSQL; this database is {context.dialect.name}.",
+                "Leave the revision out there.",
+            )
+        recorder = context.opts.get(RECORDER)
+        if recorder is not None:
+            recorder.add(operation)
+        elif context.as_sql:
+            offline.write(context, operation)
+        else:
+            online.run(context, operation)
