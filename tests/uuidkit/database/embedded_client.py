@@ -26,7 +26,7 @@ def main(directory: str, *options: str) -> int:
         os.setresuid(entry.pw_uid, entry.pw_uid, entry.pw_uid)
         sys.path.insert(0, os.environ["UUIDKIT_TEST_PROGRAMS"])
     try:
-        with embedded.server(Path(directory)) as url:
+        with embedded.server(Path(directory), durable=False) as url:
             print(url, flush=True)  # noqa: T201 - how this process answers
             sys.stdin.read()
     except UuidkitError as error:

@@ -14,6 +14,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
@@ -29,6 +30,10 @@ from uuidkit.database.embedded.home import open_home
 
 ROOT = os.geteuid() == 0
 PROJECT = Path(__file__).parents[3]
+
+
+# The tests of the server's coming and going need not wait for a disk; the rest is what a user gets.
+serving = partial(embedded.server, durable=False)
 
 
 @pytest.fixture
@@ -118,20 +123,22 @@ def _modes_above(path: Path) -> dict[Path, tuple[int, int, int]]:
     return {folder: (stat.S_IMODE(it.st_mode), it.st_uid, it.st_gid) for folder, it in found.items()}
 
 
-def test_rows_are_there_again_next_time(directory: Path) -> None:
+@pytest.mark.parametrize("durable", [True, False])
+def test_rows_are_there_again_next_time(directory: Path, durable: bool) -> None:
     programs = release("18").bin_dir / "postgres"
     before = _modes_above(directory) | _modes_above(programs)
-    with embedded.server(directory) as url:
+    with embedded.server(directory, durable=durable) as url:
         _execute(url, "CREATE TABLE t AS SELECT 1 AS n")
+        assert _execute(url, "SHOW fsync") == [("on" if durable else "off",)]
         assert _execute(url, "SHOW server_version_num")[0][0] == str(release("18").version_num)
     assert _postmaster(directory) is None
-    with embedded.server(directory) as url:
+    with embedded.server(directory, durable=durable) as url:
         assert _execute(url, "SELECT n FROM t") == [(1,)]
     assert _modes_above(directory) | _modes_above(programs) == before
 
 
 def test_only_its_account_can_reach_the_server_and_the_data(directory: Path) -> None:
-    with embedded.server(directory) as url:
+    with serving(directory) as url:
         assert _execute(url, "SHOW listen_addresses") == [("",)]
         home = open_home(directory)
         for path in (_socket_folder(url), home.data):
@@ -146,7 +153,7 @@ def test_only_its_account_can_reach_the_server_and_the_data(directory: Path) -> 
 
 
 def test_in_a_folder_that_everybody_can_enter_the_data_stay_there(open_directory: Path) -> None:
-    with embedded.server(open_directory) as url:
+    with serving(open_directory) as url:
         _execute(url, "CREATE TABLE t ()")
     assert (open_directory / "data" / "PG_VERSION").read_text() == "18\n"
     assert not (open_directory / "location").exists()
@@ -157,7 +164,7 @@ def test_a_path_of_any_length_and_any_characters(tmp_path: Path, open_directory:
     hard = 'it\'s a "test" of $HOME `id` \\ ä %s ' + "x" * 100
     for parent in (tmp_path, open_directory.parent):
         directory = parent / hard / ".postgres"
-        with embedded.server(directory) as url:
+        with serving(directory) as url:
             assert _execute(url, "SELECT 1") == [(1,)]
         embedded.destroy(directory)
         assert not directory.exists()
@@ -193,7 +200,7 @@ def test_starting_and_stopping_at_once(directory: Path) -> None:
     def work(number: int) -> None:
         try:
             for _ in range(6):
-                with embedded.server(directory) as url:
+                with serving(directory) as url:
                     assert _execute(url, "SELECT 1") == [(1,)]
                 time.sleep(0.013 * number)
         except BaseException as error:  # noqa: BLE001 - shown by the assertion below
@@ -209,12 +216,12 @@ def test_starting_and_stopping_at_once(directory: Path) -> None:
 
 
 def test_a_start_takes_less_than_a_second(directory: Path) -> None:
-    with embedded.server(directory):
+    with serving(directory):
         pass
     took = []
     for _ in range(3):
         begin = time.monotonic()
-        with embedded.server(directory):
+        with serving(directory):
             took.append(time.monotonic() - begin)
     assert min(took) < 1.0
 
@@ -232,7 +239,7 @@ def test_the_server_ends_after_its_only_user_was_killed(
     if shutil.which("flock"):
         assert _within(10, lambda: not psutil.pid_exists(pid))
         assert _within(5, lambda: not _socket_folder(url).exists())
-    with embedded.server(directory) as again:
+    with serving(directory) as again:
         assert _execute(again, "SELECT n FROM t") == [(1,)]
     assert _postmaster(directory) is None
 
@@ -242,7 +249,7 @@ def test_a_killed_user_does_not_take_the_server_from_others(
 ) -> None:
     starter = client(directory)
     url = _url(starter)
-    with embedded.server(directory):
+    with serving(directory):
         starter.kill()
         starter.wait()
         time.sleep(0.3)
@@ -266,27 +273,27 @@ def test_a_user_killed_while_it_makes_the_server(
     time.sleep(delay)
     process.kill()
     process.wait()
-    with embedded.server(directory) as url:
+    with serving(directory) as url:
         assert _execute(url, "SELECT 1") == [(1,)]
         assert list(open_home(directory).folder.glob("new-*")) == []
 
 
 def test_a_killed_server_recovers_at_the_next_start(directory: Path) -> None:
-    with embedded.server(directory) as url:
+    with serving(directory) as url:
         _execute(url, "CREATE TABLE t AS SELECT generate_series(1, 1000) AS n")
         socket = _socket_folder(url)
         pid = _postmaster(directory)
         assert pid is not None
         os.kill(pid, signal.SIGKILL)
         assert _within(5, lambda: not _alive(pid))
-        with embedded.server(directory) as again:
+        with serving(directory) as again:
             assert _execute(again, "SELECT count(*) FROM t") == [(1000,)]
             assert not socket.exists()
             assert _postmaster(directory) != pid
 
 
 def test_a_stale_number_that_another_process_has_got(directory: Path) -> None:
-    with embedded.server(directory) as url:
+    with serving(directory) as url:
         stale = (open_home(directory).data / "postmaster.pid").read_text()
     home = open_home(directory)
     rights = {"user": home.account.uid, "group": home.account.gid, "extra_groups": []} if ROOT else {}
@@ -294,38 +301,38 @@ def test_a_stale_number_that_another_process_has_got(directory: Path) -> None:
         lock_file = home.data / "postmaster.pid"
         lock_file.write_text("\n".join([str(other.pid), *stale.splitlines()[1:], ""]))
         home.account.own(lock_file)
-        with embedded.server(directory) as url:
+        with serving(directory) as url:
             assert _execute(url, "SELECT 1") == [(1,)]
             assert other.poll() is None
         other.kill()
 
 
 def test_data_of_another_version_are_left_alone(directory: Path) -> None:
-    with embedded.server(directory):
+    with serving(directory):
         pass
     version = open_home(directory).data / "PG_VERSION"
     version.write_text("17\n")
-    with pytest.raises(EmbeddedError, match=r"made by PostgreSQL 17.*is 18") as caught, embedded.server(directory):
+    with pytest.raises(EmbeddedError, match=r"made by PostgreSQL 17.*is 18") as caught, serving(directory):
         pass
     assert "pg_dump" in caught.value.remedy
     version.write_text("18\n")
 
 
 def test_a_server_that_does_not_start_shows_its_log(directory: Path) -> None:
-    with embedded.server(directory):
+    with serving(directory):
         pass
     settings = open_home(directory).data / "postgresql.auto.conf"
     settings.write_text("shared_buffers = 'much'\n")
-    with pytest.raises(EmbeddedError, match=r"(?s)ended at its start.*shared_buffers"), embedded.server(directory):
+    with pytest.raises(EmbeddedError, match=r"(?s)ended at its start.*shared_buffers"), serving(directory):
         pass
     settings.write_text("")
-    with embedded.server(directory) as url:
+    with serving(directory) as url:
         assert _execute(url, "SELECT 1") == [(1,)]
 
 
 def test_a_folder_that_cannot_be_made(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
-    with pytest.raises(EmbeddedError, match="cannot keep its data") as caught, embedded.server(tmp_path / "file" / "x"):
+    with pytest.raises(EmbeddedError, match="cannot keep its data") as caught, serving(tmp_path / "file" / "x"):
         pass
     assert "DATABASE_URL" in caught.value.remedy
     assert caught.value.exit_code == 1
@@ -336,7 +343,7 @@ def test_destroy_leaves_other_files_and_users_alone(tmp_path: Path) -> None:
     directory.mkdir()
     (directory / "notes").write_text("mine")
     embedded.destroy(tmp_path / "nothing")
-    with embedded.server(directory) as url:
+    with serving(directory) as url:
         home = open_home(directory)
         ending = threading.Thread(target=embedded.destroy, args=[directory])
         ending.start()
@@ -383,7 +390,7 @@ def test_an_account_without_rights_needs_no_other_place(
     assert (open_directory / "data" / "postmaster.pid").exists()
     _end(process)
     # Root uses the same server afterwards, under the account that owns the data.
-    with embedded.server(open_directory) as url:
+    with serving(open_directory) as url:
         assert _execute(url, "SELECT 1") == [(1,)]
 
 
@@ -410,7 +417,7 @@ def _copy_programs(folder: Path) -> None:
 
 @pytest.mark.root
 def test_for_root_data_in_a_closed_folder_are_kept_elsewhere(directory: Path) -> None:
-    with embedded.server(directory) as url:
+    with serving(directory) as url:
         _execute(url, "CREATE TABLE t ()")
         home = Path((directory / "location").read_text().strip())
         assert home.parent in _STORES
@@ -420,7 +427,7 @@ def test_for_root_data_in_a_closed_folder_are_kept_elsewhere(directory: Path) ->
         assert not (directory / "data").exists()
     # A folder that was removed and made again begins with an empty server, and the old data stay where they are.
     shutil.rmtree(directory)
-    with embedded.server(directory) as url:
+    with serving(directory) as url:
         assert _execute(url, "SELECT to_regclass('t') IS NULL") == [(True,)]
     assert (home / "data" / "PG_VERSION").exists()
     shutil.rmtree(home)
@@ -436,7 +443,7 @@ def test_for_root_programs_in_a_closed_folder_are_copied_once(
     monkeypatch.syspath_prepend(str(closed))
     before = {path: path.lstat().st_mode for path in [closed, *closed.parents, *closed.rglob("*")]}
     existed = {copy for store in _STORES for copy in store.glob("postgresql-18-*")}
-    with embedded.server(directory) as url:
+    with serving(directory) as url:
         assert _execute(url, "SELECT 1") == [(1,)]
         pid = _postmaster(directory)
         assert pid is not None
@@ -447,7 +454,7 @@ def test_for_root_programs_in_a_closed_folder_are_copied_once(
     copies = {copy for store in _STORES for copy in store.glob("postgresql-18-*")}
     assert len(copies) == 1
     made = next(iter(copies)).stat().st_ino
-    with embedded.server(directory):
+    with serving(directory):
         assert next(iter(copies)).stat().st_ino == made
     for copy in copies - existed:
         shutil.rmtree(copy)
@@ -457,18 +464,18 @@ def test_for_root_programs_in_a_closed_folder_are_copied_once(
 def test_for_root_lost_or_unreachable_data_are_never_replaced_by_empty_ones(
     directory: Path, open_directory: Path
 ) -> None:
-    with embedded.server(directory):
+    with serving(directory):
         pass
     home = open_home(directory).folder
     home.rename(home.with_name("moved-away"))
-    with pytest.raises(EmbeddedError, match="data are gone"), embedded.server(directory):
+    with pytest.raises(EmbeddedError, match="data are gone"), serving(directory):
         pass
     home.with_name("moved-away").rename(home)
 
-    with embedded.server(open_directory):
+    with serving(open_directory):
         pass
     open_directory.parent.chmod(0o700)
-    with pytest.raises(EmbeddedError, match="cannot enter"), embedded.server(open_directory):
+    with pytest.raises(EmbeddedError, match="cannot enter"), serving(open_directory):
         pass
     assert stat.S_IMODE(open_directory.parent.stat().st_mode) == 0o700
     open_directory.parent.chmod(0o755)
@@ -478,7 +485,7 @@ def test_for_root_lost_or_unreachable_data_are_never_replaced_by_empty_ones(
 def test_another_accounts_data_are_refused_with_a_sentence(
     open_directory: Path, client: Callable[..., subprocess.Popen[str]], reachable_programs: Path
 ) -> None:
-    with embedded.server(open_directory):
+    with serving(open_directory):
         pass
     for path in (open_directory, open_directory / "data"):
         os.chown(path, 1, 1)

@@ -2,6 +2,6 @@
 
 from uuidkit.database.embedded.account import EmbeddedError
 from uuidkit.database.embedded.home import ENV, default_directory
-from uuidkit.database.embedded.server import destroy, server
+from uuidkit.database.embedded.postmaster import destroy, server
 
 __all__ = ["ENV", "EmbeddedError", "default_directory", "destroy", "server"]
