@@ -46,8 +46,15 @@ def connected() -> Iterator[Connection]:
             yield connection
 
 
+def wants_dry_run() -> bool:
+    """Whether the command has -x dry-run."""
+    return "dry-run" in context.get_x_argument(as_dictionary=True)
+
+
 def print_script() -> None:
     """Write the revisions as a script for psql to standard output; only a conversion looks at the database for it."""
+    if wants_dry_run():
+        raise CommandError("A dry run writes no script: leave -x dry-run or --sql away.")
     context.configure(
         dialect_name="postgresql",
         # Keeps Alembic from doubling every % in the script.
@@ -64,7 +71,7 @@ def print_script() -> None:
 
 def run(connection: Connection) -> None:
     """Run the command at hand on a connection, all revisions in one transaction."""
-    if "dry-run" in context.get_x_argument(as_dictionary=True):
+    if wants_dry_run():
         status = uuidkit.alembic.dry_run(config, context.script, connection, OPTIONS)
         if status and command_line is None:
             raise CommandError("The dry run found what forbids the upgrade; its report says what.")

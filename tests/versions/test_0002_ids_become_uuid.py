@@ -187,7 +187,35 @@ def test_a_dry_run_of_what_is_blocked_ends_with_3(legacy: str) -> None:
 
 def test_the_script_gives_the_same_tables(legacy: str, second_legacy: str) -> None:
     alembic(legacy, "upgrade", "0002")
-    script = alembic("postgresql://nobody@/nowhere?host=/nonexistent", "upgrade", "0001:0002", "--sql").stdout
+    before = pg_dump(second_legacy)
+    script = alembic(second_legacy, "upgrade", "0001:0002", "--sql").stdout
+    assert pg_dump(second_legacy) == before
     done = psql(second_legacy, script)
     assert done.returncode == 0, done.stderr
     assert tables(second_legacy) == tables(legacy)
+    uuidkit.verify(psycopg.connect(second_legacy))
+    script = alembic(second_legacy, "downgrade", "0002:0001", "--sql").stdout
+    done = psql(second_legacy, script)
+    assert done.returncode == 0, done.stderr
+    assert pg_dump(second_legacy) == before
+
+
+def test_a_script_without_a_database_to_look_at_is_refused(database: str) -> None:
+    done = alembic("postgresql://nobody@/nowhere?host=/nonexistent", "upgrade", "0001:0002", "--sql", check=False)
+    assert done.returncode == 1
+    assert "op.convert_to_uuid batch_jobs.batch_id" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert "COMMIT" not in done.stdout
+    done = alembic(database, "upgrade", "0001:0002", "--sql", check=False)
+    assert done.returncode == 2
+    assert "begins at revision 0001, but the database" in done.stderr
+
+
+def test_a_script_of_what_has_changed_since_changes_nothing(legacy: str) -> None:
+    script = alembic(legacy, "upgrade", "0001:0002", "--sql").stdout
+    psql(legacy, "ALTER TABLE jobs ADD COLUMN note text")
+    before = pg_dump(legacy)
+    done = psql(legacy, script)
+    assert done.returncode == 3
+    assert "no longer as it was when the plan was made" in done.stderr
+    assert pg_dump(legacy) == before

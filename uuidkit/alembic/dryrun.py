@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import logging
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 from alembic import context
@@ -40,6 +42,13 @@ def dry_run(config: Config, script: ScriptDirectory, connection: Connection, con
     Raises:
         CommandError: the command is neither upgrade nor downgrade, or a revision does not exist.
     """
+    with _quietly():
+        lines, status = _run(script, connection, context_options)
+    config.print_stdout("\n".join(lines))
+    return status
+
+
+def _run(script: ScriptDirectory, connection: Connection, context_options: Mapping[str, Any]) -> tuple[list[str], int]:
     # Without a connection, so that a revision that asks for the environment's context finds no database there either.
     context.configure(dialect_name="postgresql", **context_options)
     options = context.get_context().opts
@@ -51,6 +60,15 @@ def dry_run(config: Config, script: ScriptDirectory, connection: Connection, con
         found = {key: context_options[key] for key in _VERSION_OPTIONS if key in context_options}
         heads = MigrationContext.configure(connection=connection, opts=found).get_current_heads()
         pending = record(options["fn"], heads, {**context_options, "script": script})
-        lines, status = judge(session, pending)
-    config.print_stdout("\n".join(lines))
-    return status
+        return judge(session, pending)
+
+
+@contextmanager
+def _quietly() -> Iterator[None]:
+    """Keep Alembic from telling of each context made here, as if it were about to do something."""
+    log = logging.getLogger("alembic.runtime.migration")
+    before, log.disabled = log.disabled, True
+    try:
+        yield
+    finally:
+        log.disabled = before

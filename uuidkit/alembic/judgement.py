@@ -67,7 +67,7 @@ class _Judge:
 
     def operation(self, operation: UuidOperation, pending: Pending) -> Iterator[str]:
         """The section about one operation."""
-        yield f"-- {operation.title}"
+        yield from wrap(f"-- {operation.title}")
         if self.obstacle:
             yield from self._not_judged(self.obstacle)
             return
@@ -93,8 +93,9 @@ class _Judge:
         else:
             self.ready += 1
             yield from _report(found)
-        where = f"{operation.title} of revision {pending.revision}"
-        self.changed.update(dict.fromkeys(found.involved, where))
+        if found.blockers or any(part.statements for part in found.parts):
+            where = f"{operation.title} of revision {pending.revision}"
+            self.changed.update(dict.fromkeys(found.involved, where))
 
     def _not_judged(self, why: str) -> Iterator[str]:
         self.unjudged += 1
@@ -127,6 +128,6 @@ def _report(found: Examination) -> Iterator[str]:
     else:
         columns = listing([str(column) for part in found.parts for column in part.columns])
         if isinstance(found.operation, FinalizeUuidOp):
-            yield from wrap(f"Ready: the backups of {columns} are dropped, and with them the way back.")
+            yield from wrap(f"Ready: the backup of {columns} is dropped, and with it the way back.")
         else:
-            yield from wrap(f"Ready: {columns} get their text back.")
+            yield from wrap(f"Ready: the text of {columns} is put back.")
