@@ -46,7 +46,7 @@ def discover(
 
     It is not certain when either column has another purpose by its name (an e-mail, a URL, a hash, a token …), when the
     values are spread over several keys, when two keys fit equally well, or when there are no values. Values are
-    compared as the uuids they become; beside a uuid key a text is looked up in the column that keeps the old texts first.
+    compared as the uuids they become; beside a uuid key a text is first looked up in the column of old texts.
 
     Args:
         session: in a transaction; row security is turned off meanwhile.

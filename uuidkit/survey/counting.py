@@ -44,7 +44,7 @@ UNION ALL
 _KEY: Final[LiteralString] = """CASE WHEN {text} IS NULL THEN 'n' {arms} WHEN clock_timestamp() IS NULL THEN NULL
  ELSE concat('r', {bits}, CASE WHEN octet_length({trimmed}) = octet_length({text}) THEN '0' ELSE '1' END, {separator},
  CASE WHEN CASE WHEN {surely_none} THEN false ELSE {parseable} END THEN concat({format}, {separator}, {prefix})
- ELSE concat({separator}, left({text}, {length})) END) END"""
+ ELSE concat({separator}, {sample}) END) END"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +90,7 @@ class Counts:
         return len(used) == 1 and not used[0].mixed and self.looks[used[0]] == self.values
 
 
-def count(session: Session, column: ColumnName, looks: Sequence[Look]) -> Counts:
+def count(session: Session, column: ColumnName, looks: Sequence[Look], samples: Sequence[str] = ()) -> Counts:
     """Count formats, shapes, NULLs and what else there is, exactly, in one pass.
 
     A value that seems to have a frequent shape is cast and written again: only the very same text counts. Where the
@@ -100,16 +100,23 @@ def count(session: Session, column: ColumnName, looks: Sequence[Look]) -> Counts
         session: within ``access.settings``.
         column: a text column.
         looks: what to look for cheaply; the result does not depend on it, only ``shapes`` do.
+        samples: unparseable values, if enough of them are known: many different ones need not be told apart then.
 
     Raises:
         Unreadable: the values may not be read.
     """
     looks = sorted(looks, key=lambda look: look.mixed)
     shapes = tuple(dict.fromkeys(Shape(look.shape.prefix, look.shape.spelling) for look in looks))
+    told_apart = len(samples) < SAMPLES
+
+    def run(*, guarded: bool) -> list[tuple[str, str, str, int]]:
+        statement = _statement(column, looks, shapes, session.version_num, guarded=guarded, told_apart=told_apart)
+        return ask(session, column, statement)
+
     try:
-        rows = ask(session, column, _statement(column, looks, shapes, session.version_num, guarded=False))
+        rows = run(guarded=False)
     except psycopg.errors.InvalidTextRepresentation:
-        rows = ask(session, column, _statement(column, looks, shapes, session.version_num, guarded=True))
+        rows = run(guarded=True)
     counted: dict[tuple[str, str], int] = {(key, name): n for kind, key, name, n in rows if kind == "count"}
     resembling = _resemblances(session, shapes)
     exact = dict.fromkeys(shapes, 0)
@@ -149,7 +156,9 @@ def count(session: Session, column: ColumnName, looks: Sequence[Look]) -> Counts
         formats={known.name: formats[known.name] for known in FORMATS if known.name in formats},
         prefixes=dict(sorted(prefixes.items(), key=lambda item: (-item[1], item[0]))[:_PREFIXES]),
         unparseable=unparseable,
-        samples=tuple(key for kind, key, _, _ in rows if kind == "sample"),
+        samples=tuple(key for kind, key, _, _ in rows if kind == "sample")
+        if told_apart
+        else tuple(text[:SAMPLE_LENGTH] for text in samples[:SAMPLES]),
         padded=padded,
     )
 
@@ -207,7 +216,13 @@ def count_child(session: Session, column: ColumnName, parent: Counts) -> Counts 
 
 
 def _statement(
-    column: ColumnName, looks: Sequence[Look], shapes: Sequence[Shape], version_num: int, *, guarded: bool
+    column: ColumnName,
+    looks: Sequence[Look],
+    shapes: Sequence[Shape],
+    version_num: int,
+    *,
+    guarded: bool,
+    told_apart: bool,
 ) -> sql.Composable:
     operand = column.identifier
     text, trimmed = value.as_text(operand), value.trimmed(operand)
@@ -232,7 +247,7 @@ def _statement(
         parseable=value.is_parseable(operand),
         format=value.format_name(operand),
         prefix=value.prefix_of(operand),
-        length=sql.Literal(SAMPLE_LENGTH),
+        sample=sql.SQL("left({}, {})").format(text, sql.Literal(SAMPLE_LENGTH)) if told_apart else sql.Literal(""),
     )
     return sql.SQL(_COUNT).format(
         key=key,

@@ -11,7 +11,7 @@ from psycopg import sql
 from uuidkit.catalog.model import Table
 from uuidkit.catalog.names import ColumnName
 from uuidkit.database.session import Session
-from uuidkit.ids import Shape, grammar, shape_of
+from uuidkit.ids import Shape, grammar, parse, shape_of
 from uuidkit.ids import sql as value
 from uuidkit.survey.access import ask
 
@@ -87,6 +87,18 @@ def frequent(texts: Iterable[str]) -> tuple[Look, ...]:
             counted[look] += 1
     ordered = sorted(counted.items(), key=lambda item: (-item[1], str(item[0].shape), item[0].mixed))
     return tuple(look for look, _ in ordered[:MOST_SHAPES])
+
+
+def unparseable(texts: Iterable[str], most: int) -> tuple[str, ...]:
+    """Some of the values in a sample that are no uuid in any known format, the most frequent first.
+
+    Args:
+        texts: the sample.
+        most: how many at most.
+    """
+    counted = Counter(texts)
+    found = [(n, text) for text, n in counted.items() if parse(text) is None]
+    return tuple(text for _, text in sorted(found, key=lambda item: (-item[0], item[1]))[:most])
 
 
 def look_of(text: str) -> Look | None:

@@ -31,6 +31,8 @@ def survey(
     on_unparseable: OnUnparseable = "fail",
     unique_expected: Mapping[ColumnName, str] | Collection[ColumnName] = (),
     thorough: bool = False,
+    merges: bool = True,
+    samples: Mapping[ColumnName, Collection[str]] | None = None,
 ) -> Mapping[ColumnName, ColumnFindings]:
     """What the values of some text columns are: exact counts over all rows, in SQL, without a lock beyond reading.
 
@@ -46,6 +48,8 @@ def survey(
         unique_expected: columns that are to become unique, with the name of the constraint to be made; their texts are
             counted exactly, and texts that merge are collisions.
         thorough: count the different texts of every column, however large it is.
+        merges: look for texts that become one uuid.
+        samples: values that were read before, to learn the frequent shapes from.
 
     Raises:
         Unreadable: a right is missing, or row security would hide rows; it names the column.
@@ -59,10 +63,12 @@ def survey(
     with access.settings(session):
         counts: dict[ColumnName, Counts] = {}
         for column in _parents_first(schema, columns):
-            counts[column] = _count(session, schema, column, counts)
+            counts[column] = _count(session, schema, column, counts, None if samples is None else samples.get(column))
         found: dict[ColumnName, ColumnFindings] = {}
         for column in counts:
-            found[column] = _findings(session, schema, column, counts, found, on_unparseable, names, thorough)
+            found[column] = _findings(
+                session, schema, column, counts, found, on_unparseable if merges else None, names, thorough
+            )
         return {column: found[column] for column in columns}
 
 
@@ -102,13 +108,21 @@ def _vouchers(schema: Schema, column: ColumnName, columns: Collection[ColumnName
     return found
 
 
-def _count(session: Session, schema: Schema, column: ColumnName, known: Mapping[ColumnName, Counts]) -> Counts:
+def _count(
+    session: Session,
+    schema: Schema,
+    column: ColumnName,
+    known: Mapping[ColumnName, Counts],
+    texts: Collection[str] | None,
+) -> Counts:
     for parent in _vouchers(schema, column, known):
         counts = counting.count_child(session, column, known[parent])
         if counts is not None:
             return counts
-    table = schema.tables[column.table_name]
-    return counting.count(session, column, sampling.frequent(sampling.sample(session, table, column)))
+    if texts is None:
+        texts = sampling.sample(session, schema.tables[column.table_name], column)
+    looks = sampling.frequent(texts)
+    return counting.count(session, column, looks, sampling.unparseable(texts, counting.SAMPLES))
 
 
 def _findings(
@@ -117,14 +131,18 @@ def _findings(
     column: ColumnName,
     counts: Mapping[ColumnName, Counts],
     known: Mapping[ColumnName, ColumnFindings],
-    on_unparseable: OnUnparseable,
+    on_unparseable: OnUnparseable | None,
     unique_expected: Mapping[ColumnName, str],
     thorough: bool,
 ) -> ColumnFindings:
     counted = counts[column]
     found = schema.column(column)
     assert found is not None  # the caller took the columns from the schema
-    collisions, elsewhere, distinct = _merges(session, schema, column, counts, known, on_unparseable, unique_expected)
+    collisions, elsewhere, distinct = (
+        _merges(session, schema, column, counts, known, on_unparseable, unique_expected)
+        if on_unparseable is not None
+        else (_NOTHING, _NOTHING, None)
+    )
     return ColumnFindings(
         column=column,
         type=found.type,
