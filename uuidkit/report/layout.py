@@ -175,3 +175,12 @@ def listing(words: Sequence[str], last: str = "and") -> str:
     if len(words) < 2:
         return "".join(words)
     return f"{', '.join(words[:-1])} {last} {words[-1]}"
+
+
+def sentences(facts: Sequence[str]) -> str:
+    """Facts as sentences, each with a capital letter and a full stop.
+
+    Args:
+        facts: clauses or sentences.
+    """
+    return " ".join(f"{fact[0].upper()}{fact[1:].rstrip('.')}." for fact in facts if fact)

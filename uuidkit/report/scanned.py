@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from uuidkit.report.layout import count, sample, wrap
+from uuidkit.catalog.names import display
+from uuidkit.report.layout import count, sample, sentences, wrap
 from uuidkit.report.mask import mask as outline
 from uuidkit.report.text import formats
 
@@ -41,15 +42,15 @@ def scan(result: ScanResult, *, mask: bool = False) -> str:
         lines += ["", "REFERENCES"]
         for reference in result.references:
             lines += ["", *wrap(f"{reference.referencing} → {reference.referenced}", "    ", "  ")]
-            known = f"declared as {reference.constraint}" if reference.declared else f"undeclared: {reference.why}"
-            facts = [known]
-            if not reference.certain:
-                facts.append("not certain")
+            if reference.constraint is not None:
+                facts = [f"declared as {display(reference.constraint)}"]
+            else:
+                facts = ["not declared" if reference.certain else "not declared, and not certain", reference.why]
             if reference.orphans:
                 facts.append(f"{count(reference.orphans, 'row has', 'rows have')} no counterpart")
             if reference.respelled:
                 facts.append(f"{count(reference.respelled, 'row is', 'rows are')} spelled otherwise")
-            lines += wrap("; ".join(facts), "    ")
+            lines += wrap(sentences(facts), "    ")
     if result.embedded:
         lines += ["", "EMBEDDED (ids inside other values; never touched)", ""]
         for item in result.embedded:

@@ -1,4 +1,4 @@
-"""SQL as it is shown: broken into lines where a break changes nothing, long literals cut. Not meant to be run."""
+"""SQL as it is shown: broken into lines where a break changes nothing."""
 
 from __future__ import annotations
 
@@ -22,17 +22,25 @@ _ATOM = re.compile(
 )
 _BODY = re.compile(r"(?P<tag>\$(?:[A-Za-z_]\w*)?\$)(?P<code>.*)(?P=tag)", re.DOTALL)
 _LITERAL = re.compile(r"[A-Za-z&]{0,2}'")
+# What stays together within a literal: a word with the blanks after it; where that is too long, an escape.
+_WORD = re.compile(r"\S*\s*", re.DOTALL)
+_UNIT = re.compile(r"''|.", re.DOTALL)
+_ESCAPED_WORD = re.compile(r"(?:\\.|\S)*\s*", re.DOTALL)
+_ESCAPED_UNIT = re.compile(r"\\(?:x[0-9A-Fa-f]{1,2}|[0-7]{1,3}|u[0-9A-Fa-f]{4}|U[0-9A-Fa-f]{8}|.)|''|.", re.DOTALL)
 
 
 def wrap_sql(statement: str, indent: str = "", columns: int = WIDTH) -> list[str]:
     """A statement's lines, each at most ``columns`` cells wide unless one name alone is wider.
 
-    The statement's own line breaks are kept. A literal that fits no line is cut, and says so.
+    The statement's own line breaks are kept. A literal that fits no line becomes several on lines of their own, which
+    SQL reads as one.
 
     Args:
         statement: SQL.
         indent: what every line begins with.
         columns: the widest line allowed, in cells.
+
+    Source: PostgreSQL, "Lexical Structure: Constants".
     """
     lines: list[str] = []
     line, empty, hanging = indent, True, ""
@@ -44,12 +52,14 @@ def wrap_sql(statement: str, indent: str = "", columns: int = WIDTH) -> list[str
                 lines.append(line)
                 line, empty = indent + hanging, True
         room = columns - width(indent + hanging) - 2
-        shown = [text for atom in atoms for text in [_shown(atom, indent, columns, room)]]
+        shown = [_shown(atom, indent, columns) for atom in atoms]
         # A word that fits a line of its own is not broken; a longer one is, between its atoms.
         whole = "".join(shown)
-        parts = [whole] if "\n" in whole or width(whole) <= room else shown
+        parts = [whole] if max(map(width, whole.split("\n"))) <= room else shown
         blank = "" if empty else " "
         for part in parts:
+            if _LITERAL.match(part) and max(map(width, part.split("\n"))) > room:
+                part = _continued(part, f"{indent}{hanging}  ", columns)
             head, *rest = part.split("\n")
             if not empty and width(line + blank + head) > columns:
                 lines.append(line)
@@ -60,7 +70,7 @@ def wrap_sql(statement: str, indent: str = "", columns: int = WIDTH) -> list[str
                 lines += [line, *rest[:-1]]
                 line = rest[-1]
     lines.append(line)
-    return [line.rstrip() for line in lines]
+    return [line if line.strip() else "" for line in lines]
 
 
 def _words(statement: str) -> Iterator[tuple[str, list[str]]]:
@@ -75,20 +85,28 @@ def _words(statement: str) -> Iterator[tuple[str, list[str]]]:
         yield items[0][1], [atom for _, _, atom in items]
 
 
-def _shown(atom: str, indent: str, columns: int, room: int) -> str:
+def _shown(atom: str, indent: str, columns: int) -> str:
     """The atom as it is shown; no control character but a line break reaches a terminal."""
     body = _BODY.fullmatch(atom)
-    if body is not None and "\n" in atom:
-        # The code within dollar quotes is SQL again, and is set in lines like it.
-        code = body["code"].strip("\n")
-        return "\n".join([body["tag"], *wrap_sql(code, indent, columns), indent + body["tag"]])
-    lines = [visible(part) for part in atom.split("\n")]
-    if _LITERAL.match(atom) and max(map(width, lines)) > room:
-        note = f"…' /* {len(atom):,} characters */"
-        text, kept = " ".join(lines), ""
-        for character in text:
-            if width(kept + character + note) > room:
-                break
-            kept += character
-        return kept + note
-    return "\n".join(lines)
+    if body is None or "\n" not in atom:
+        return "\n".join(map(visible, atom.split("\n")))
+    # The code within dollar quotes is SQL again, and is set in lines like it.
+    code = body["code"].strip("\n")
+    return "\n".join([body["tag"], *wrap_sql(code, indent, columns), indent + body["tag"]])
+
+
+def _continued(literal: str, indent: str, columns: int) -> str:
+    """A long literal as several, one below the other."""
+    start = literal.index("'") + 1
+    words, units = (_ESCAPED_WORD, _ESCAPED_UNIT) if literal[0] in "eE" else (_WORD, _UNIT)
+    lines: list[str] = []
+    line = literal[:start]
+    limit = columns - width(indent) - 1
+    for word in words.findall(literal[start:-1]):
+        for unit in [word] if width(word) < limit // 2 else units.findall(word):
+            if width(line.rpartition("\n")[2]) + width(unit.partition("\n")[0]) > limit and len(line) > 1:
+                lines.append(line + "'")
+                line = "'"
+            line += unit
+    lines.append(line + "'")
+    return f"\n{indent}".join(lines)

@@ -8,7 +8,7 @@ from uuidkit.catalog.names import display
 from uuidkit.findings import Collision, Reference
 from uuidkit.planning.model import Blocker, ColumnPlan, DependentPlan, ForeignKeyPlan, GraphPlan, Plan
 from uuidkit.report import words
-from uuidkit.report.layout import count, duration, listing, sample, size, table, wrap
+from uuidkit.report.layout import count, duration, listing, sample, sentences, size, table, wrap
 from uuidkit.report.mask import mask as outline
 from uuidkit.report.mask import mask_all, mask_message
 from uuidkit.report.sqltext import wrap_sql
@@ -253,9 +253,9 @@ def _foreign_key(key: ForeignKeyPlan) -> Iterator[str]:
 
 def _reference(reference: Reference, show: _Show) -> Iterator[str]:
     yield from wrap(f"{reference.referencing} → {reference.referenced}", "    ", "  ")
-    facts = [reference.why] if reference.why else []
+    facts = [reference.why]
     if not reference.certain:
-        facts.append("not certain")
+        facts.append("this is not certain")
     if reference.orphans:
         shown = _samples(reference.orphan_samples, reference.orphans, show)
         noun = count(reference.orphans, "row has", "rows have")
@@ -267,7 +267,7 @@ def _reference(reference: Reference, show: _Show) -> Iterator[str]:
         facts.append(f"{noun} spelled otherwise than their counterparts, and are linked by the conversion")
     if reference.backup is not None:
         facts.append(f"texts are looked up in {reference.backup}")
-    yield from wrap("; ".join(facts), "    ")
+    yield from wrap(sentences(facts), "    ")
 
 
 def _dependents(found: Sequence[DependentPlan], mask: bool) -> Iterator[str]:
@@ -292,16 +292,22 @@ def _cost(plan: Plan) -> Iterator[str]:
     yield from wrap(_price(plan), "  ")
     if plan.estimate.locks:
         rows = [
-            (str(name), mode, "" if seconds is None else f"about {duration(seconds)}")
-            for name, mode, seconds in plan.estimate.locks
+            (str(name), mode, "" if seconds is None else _about(seconds)) for name, mode, seconds in plan.estimate.locks
         ]
         yield from ("", *table(("TABLE", "LOCK", "HELD FOR"), rows, "  "))
 
 
 def _price(plan: Plan) -> str:
-    seconds = plan.estimate.seconds
-    time = "How long it takes cannot be said" if seconds is None else f"About {duration(seconds)}"
-    return f"{time}; about {size(plan.estimate.bytes_written)} are written anew."
+    written = size(plan.estimate.bytes_written)
+    if plan.estimate.seconds is None:
+        return f"How long it takes cannot be said; about {written} are written anew."
+    time = _about(plan.estimate.seconds)
+    return f"{time[0].upper()}{time[1:]}; about {written} are written anew."
+
+
+def _about(seconds: float) -> str:
+    # An estimate is not better than that.
+    return "less than a second" if seconds < 0.95 else f"about {duration(seconds)}"
 
 
 def _statements(plan: Plan, full: bool) -> Iterator[str]:

@@ -102,8 +102,9 @@ def why(plan: Plan, graph: GraphPlan, column: ColumnPlan) -> str:
 
 
 def _tie(reference: Reference, verb: str, other: ColumnName) -> str:
-    by = f"foreign key {display(reference.constraint)}" if reference.constraint else reference.why
-    return f"{verb} {other}" + (f" ({by})" if by else "")
+    if reference.constraint is not None:
+        return f"{verb} {other} by foreign key {display(reference.constraint)}"
+    return f"{verb} {other}" + (f": {reference.why[0].lower()}{reference.why[1:].rstrip('.')}" if reference.why else "")
 
 
 def orphans(graph: GraphPlan, column: ColumnName) -> int:

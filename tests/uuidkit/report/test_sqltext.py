@@ -1,13 +1,25 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
+import psycopg
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from psycopg import sql
 
 from uuidkit.report.layout import width
 from uuidkit.report.sqltext import wrap_sql
+
+Connection = psycopg.Connection[tuple[object, ...]]
+
+
+@pytest.fixture(scope="module")
+def module_connection(module_database: str) -> Iterator[Connection]:
+    with psycopg.connect(module_database, autocommit=True) as connection:
+        yield connection
+
 
 words = st.sampled_from(
     ["SELECT", "a", '"two words"', "'a  b'", "E'it\\'s  so'", "'it''s'", "(x)::text", "=", "||", ",", "right(v, 36)"]
@@ -38,12 +50,29 @@ def test_words_without_blanks_break_between_their_atoms() -> None:
     ]
 
 
-def test_a_literal_that_fits_no_line_is_cut_and_says_so() -> None:
-    lines = wrap_sql(f"INSERT INTO t VALUES ('{'x' * 5000}', 1)", "  ", columns=60)
+def test_a_literal_that_fits_no_line_becomes_several() -> None:
+    lines = wrap_sql(f"INSERT INTO t VALUES ('{'some words ' * 20}', 1)", "  ", columns=60)
     assert all(width(line) <= 60 for line in lines)
-    assert lines[0] == "  INSERT INTO t VALUES ("
-    assert lines[1].endswith("x…' /* 5,002 characters */")
-    assert lines[2] == "    , 1)"
+    assert lines[:2] == [
+        "  INSERT INTO t VALUES (",
+        "    'some words some words some words some words some '",
+    ]
+    assert lines[-1].endswith("', 1)")
+
+
+@given(
+    st.lists(
+        st.text(st.sampled_from("ab1x'\\\n \"表-"), max_size=200).map(lambda text: text + "x" * 50),
+        min_size=1,
+        max_size=3,
+    )
+)
+def test_the_server_reads_the_lines_as_it_reads_the_statement(module_connection: Connection, values: list[str]) -> None:
+    statement = sql.SQL("SELECT ARRAY[{}]").format(sql.SQL(", ").join(map(sql.Literal, values))).as_string(None)
+    lines = wrap_sql(statement, "  ", columns=40)
+    assert all(width(line) <= 40 for line in lines)
+    [(read,)] = module_connection.execute("\n".join(lines)).fetchall()  # type: ignore[call-overload]
+    assert read == values
 
 
 def test_own_line_breaks_and_their_indentation_stay() -> None:

@@ -77,7 +77,7 @@ def test_a_column_says_what_happens_to_it() -> None:
         "looked up in public.batch_jobs.batch_id_old first",
         "would be written as batch_<hex>",
         "would be written as the canonical text",
-        "refers to public.batch_jobs.batch_id (foreign key jobs_batch_id_fkey)",
+        "refers to public.batch_jobs.batch_id by foreign key jobs_batch_id_fkey",
     ):
         assert piece in written, piece
 
