@@ -147,7 +147,7 @@ def _entries(dump: str) -> dict[str, str]:
     result: dict[str, str] = {}
     for header, body in zip(parts[1::2], parts[2::2], strict=True):
         while header in result:
-            header += " again"  # noqa: PLW2901 - comments of two columns may have one header
+            header += " again"
         lines = [line for line in body.splitlines() if line and not line.startswith(("SET default_", "-- PostgreSQL"))]
         result[header] = "\n".join(lines)
     return result
@@ -165,11 +165,9 @@ def _neutral(header: str, body: str, quoted: dict[str, set[tuple[str, str]]]) ->
         if column is not None:
             not_null = _NOT_NULL.search(line)
             result.append(f"    {column} …{not_null[0] if not_null else ''}")
-        elif any(line.startswith(f"    {backup} ") for _, backup in columns):
-            continue
-        elif any(f" ALTER COLUMN {name} SET " in line for name, _ in columns) and _LOST_WITH_THE_TYPE.search(line):
-            continue
-        else:
+        elif not any(line.startswith(f"    {backup} ") for _, backup in columns) and not (
+            _LOST_WITH_THE_TYPE.search(line) and any(f" ALTER COLUMN {name} SET " in line for name, _ in columns)
+        ):
             result.append(line)
     return result
 

@@ -1,0 +1,11 @@
+CREATE TABLE batches (batch_id varchar CONSTRAINT batch_key PRIMARY KEY);
+CREATE TABLE jobs (batch_id varchar CONSTRAINT job_batch REFERENCES batches ON DELETE CASCADE);
+CREATE INDEX job_index ON jobs (batch_id);
+COMMENT ON CONSTRAINT batch_key ON batches IS 'the key';
+COMMENT ON CONSTRAINT job_batch ON jobs IS E'goes with its batch\nsee "wiki" \\ 100 %';
+COMMENT ON INDEX batch_key IS 'its index';
+COMMENT ON INDEX job_index IS 'for the page';
+COMMENT ON TABLE jobs IS 'what is to be done';
+COMMENT ON COLUMN jobs.batch_id IS 'may be null';
+INSERT INTO batches VALUES (md5('b'));
+INSERT INTO jobs VALUES (md5('b'));

@@ -1,0 +1,4 @@
+DELETE FROM l1 WHERE n = 9;
+SELECT count(*) = 3 FROM l6;
+-- refused 23503
+INSERT INTO l6 SELECT id FROM l1 WHERE n = 1;

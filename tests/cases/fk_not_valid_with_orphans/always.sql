@@ -1,0 +1,2 @@
+-- refused 23503
+ALTER TABLE jobs VALIDATE CONSTRAINT jobs_batch;

@@ -1,0 +1,2 @@
+DELETE FROM batches WHERE id = 2;
+SELECT count(*) = 2 FROM jobs;

@@ -1,0 +1,2 @@
+-- refused 23001 23503
+DELETE FROM batches WHERE n = 1;

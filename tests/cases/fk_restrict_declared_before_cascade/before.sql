@@ -1,0 +1,7 @@
+-- The same tables, the keys declared the other way round: now the delete is refused.
+CREATE TABLE batches (batch_id varchar PRIMARY KEY, n integer);
+CREATE TABLE jobs (batch_id varchar, origin_id varchar);
+ALTER TABLE jobs ADD CONSTRAINT z_restrict FOREIGN KEY (origin_id) REFERENCES batches ON DELETE RESTRICT;
+ALTER TABLE jobs ADD CONSTRAINT a_cascade FOREIGN KEY (batch_id) REFERENCES batches ON DELETE CASCADE;
+INSERT INTO batches SELECT md5('b' || n), n FROM generate_series(1, 3) AS n;
+INSERT INTO jobs SELECT batch_id, batch_id FROM batches;

@@ -1,0 +1,2 @@
+SELECT job_id = 'job_0a0a0a0a000040008000000000000001' FROM jobs ORDER BY id DESC LIMIT 1;
+SELECT count(*) = 1 FROM contacts WHERE source_job IS NULL;

@@ -1,0 +1,1 @@
+UPDATE parts SET part_no = '0a0a0a0a-0000-4000-8000-000000000001' WHERE id = 1;

@@ -1,0 +1,1 @@
+SELECT "group" = md5('w2')::uuid FROM "select" WHERE "all" = 2;
