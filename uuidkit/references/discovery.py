@@ -132,10 +132,12 @@ class _Search:
         self.keys = candidates.keys
         self.samples = samples
         self.on_unreadable = on_unreadable
+        self.declared = declared(schema)
         self.by_child: dict[ColumnName, list[Match]] = {}
         for found in matches:
-            self.by_child.setdefault(found.child, []).append(found)
-        self.declared = declared(schema)
+            # A column that refers to this one holds the same ids, and is nothing that this one refers to.
+            if not self.refers(found.key, found.child):
+                self.by_child.setdefault(found.child, []).append(found)
         self.referencing = {reference.referencing for reference in self.declared}
         self.qualities: dict[ColumnName, int] = {}
 
@@ -163,6 +165,13 @@ class _Search:
                 results[child] = tuple(self.unsure(m, best) for m in fitting)
         found = [reference for references in results.values() for reference in references]
         return tuple(sorted(self.one_way(found), key=self.order))
+
+    def refers(self, column: ColumnName, to: ColumnName) -> bool:
+        """Whether declared foreign keys lead from one column to another, over any number of steps."""
+        reached = {column}
+        while step := {r.referenced for r in self.declared if r.referencing in reached} - reached:
+            reached |= step
+        return to in reached
 
     def closure(self, columns: set[ColumnName]) -> set[ColumnName]:
         """The columns with all that declared foreign keys tie to them."""
