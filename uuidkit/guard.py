@@ -23,6 +23,7 @@ _SETTINGS: dict[LiteralString, LiteralString] = {
     "row_security": "off",
     "statement_timeout": "0",
     "idle_in_transaction_session_timeout": "0",
+    "transaction_timeout": "0",
 }
 
 
@@ -49,14 +50,20 @@ def enter(lock_timeout: float) -> str:
     """
     milliseconds = f"{max(1, round(lock_timeout * 1000))}ms"
     names = [*_SETTINGS, "lock_timeout"]
-    saved = joined([sql.SQL("{0}, current_setting({0})").format(sql.Literal(name)) for name in names])
+    saved = joined([sql.SQL("{0}, current_setting({0}, true)").format(sql.Literal(name)) for name in names])
     sets = [
-        sql.SQL("  PERFORM set_config({}, {}, true);").format(sql.Literal(name), sql.Literal(value))
+        # transaction_timeout exists from 17 on.
+        sql.SQL("  PERFORM set_config(name, {}, true) FROM pg_catalog.pg_settings WHERE name = {};").format(
+            sql.Literal(value), sql.Literal(name)
+        )
         for name, value in [*_SETTINGS.items(), ("lock_timeout", milliseconds)]
     ]
     return block(
         sql.SQL(
-            "BEGIN\n  PERFORM set_config('uuidkit.saved', json_build_object({saved})::text, true);\n{sets}\nEND"
+            """BEGIN
+  PERFORM set_config('uuidkit.saved', json_build_object({saved})::text, true);
+{sets}
+END"""
         ).format(saved=saved, sets=joined(list(sets), "\n"))
     )
 
@@ -68,7 +75,8 @@ def leave() -> str:
             "DECLARE\n"
             "  setting record;\n"
             "BEGIN\n"
-            "  FOR setting IN SELECT * FROM json_each_text(current_setting('uuidkit.saved')::json) LOOP\n"
+            "  FOR setting IN SELECT * FROM json_each_text(current_setting('uuidkit.saved')::json)\n"
+            "                  WHERE value IS NOT NULL LOOP\n"
             "    PERFORM set_config(setting.key, setting.value, true);\n"
             "  END LOOP;\n"
             "END"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 import uuidkit
 from tests.uuidkit.safety.conftest import Legacy
 
@@ -46,3 +48,11 @@ def test_reports_change_nothing_even_in_a_read_only_transaction(legacy: Legacy) 
         connection.execute("BEGIN READ ONLY")
         assert uuidkit.plan(connection, TARGET).status == "ready"
         connection.execute("ROLLBACK")
+
+
+@pytest.mark.pg_min(170000)
+def test_a_transaction_timeout_of_the_role_does_not_cut_a_conversion_short(legacy: Legacy) -> None:
+    with legacy.connect() as connection:
+        connection.execute("INSERT INTO jobs (batch_id) SELECT batch_id FROM batch_jobs, generate_series(1, 1500)")
+        connection.execute("SET transaction_timeout = '400ms'")
+        assert len(uuidkit.convert(connection, TARGET).done) == 1
