@@ -265,9 +265,11 @@ def test_alembic_sees_a_column_that_is_still_text(connection: Connection) -> Non
 def test_the_database_may_lack_uuids() -> None:
     """SQLite keeps 32 digits."""
     table = Table("t", MetaData(), Column("id", PrefixedUUID("batch")))
-    with create_engine("sqlite://").connect() as connection:
+    engine = create_engine("sqlite://")
+    with engine.connect() as connection:
         table.create(connection)
         connection.execute(insert(table).values(id=CANONICAL))
         assert connection.exec_driver_sql("SELECT id FROM t").scalar_one() == U.hex
         assert connection.execute(select(table.c.id).where(table.c.id == HEX)).scalar_one() == CANONICAL
         assert connection.execute(select(table.c.id).where(table.c.id == NAMESPACE)).first() is None
+    engine.dispose()
