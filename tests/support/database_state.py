@@ -15,7 +15,7 @@ from tests.support.clients import pg_dump
 from uuidkit import ids
 
 _ENTRY = re.compile(r"^--\n-- ((?:Data for )?Name: .*; Type: .*; Schema: .*; Owner: .*)\n--\n", re.MULTILINE)
-_NOT_NULL = re.compile(r'(?: CONSTRAINT (?:"(?:[^"]|"")+"|\S+))? NOT NULL(?: NO INHERIT)?$')
+_NOT_NULL = re.compile(r'(?: CONSTRAINT (?:"(?:[^"]|"")+"|\S+))? NOT NULL(?: NO INHERIT)?(?= COLLATE \S+$|$)')
 _LOST_WITH_THE_TYPE = re.compile(r" SET (?:STORAGE|COMPRESSION) ")
 
 Column = tuple[str, str, str]
@@ -148,7 +148,7 @@ def _entries(dump: str) -> dict[str, str]:
     for header, body in zip(parts[1::2], parts[2::2], strict=True):
         while header in result:
             header += " again"
-        lines = [line for line in body.splitlines() if line and not line.startswith(("SET default_", "-- PostgreSQL"))]
+        lines = [line for line in body.splitlines() if line and not line.startswith(("SET default_", "--", "\\"))]
         result[header] = "\n".join(lines)
     return result
 

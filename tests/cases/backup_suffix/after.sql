@@ -1,0 +1,1 @@
+SELECT "batch_id was ""text""" = md5('a') FROM batches;

@@ -1,0 +1,1 @@
+SELECT batch_id = 'Ünï' FROM jobs WHERE n = 5;

@@ -1,0 +1,1 @@
+SELECT count(*) = 3 FROM batches JOIN jobs USING (batch_id, n);

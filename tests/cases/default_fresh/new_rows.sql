@@ -1,0 +1,1 @@
+INSERT INTO ids (n) VALUES (100);

@@ -1,0 +1,11 @@
+CREATE ROLE case_reader;
+CREATE ROLE case_writer;
+CREATE TABLE batches (batch_id varchar PRIMARY KEY, secret text);
+CREATE TABLE jobs (batch_id varchar REFERENCES batches, n integer);
+GRANT SELECT (batch_id), UPDATE (batch_id) ON batches TO case_reader;
+GRANT SELECT (batch_id) ON batches TO case_writer WITH GRANT OPTION;
+GRANT REFERENCES (batch_id) ON batches TO PUBLIC;
+GRANT INSERT, DELETE, TRUNCATE ON jobs TO case_writer;
+GRANT SELECT ON jobs TO PUBLIC;
+INSERT INTO batches SELECT md5('b' || n), 'x' FROM generate_series(1, 3) AS n;
+INSERT INTO jobs SELECT batch_id, 1 FROM batches;

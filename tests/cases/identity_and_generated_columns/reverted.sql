@@ -1,0 +1,1 @@
+SELECT batch_id = 'batch_0a0a0a0a000040008000000000000001' FROM batches WHERE id = 130;

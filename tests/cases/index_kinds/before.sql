@@ -1,0 +1,11 @@
+CREATE TABLE events (n serial PRIMARY KEY, event_id varchar NOT NULL, kind text, happened date);
+INSERT INTO events (event_id, kind, happened) SELECT 'evt_' || md5('e' || n), 'k' || n % 3, '2024-01-01'::date + n FROM generate_series(1, 50) AS n;
+CREATE INDEX ix_desc ON events (event_id DESC NULLS LAST, kind);
+CREATE INDEX ix_asc ON events (kind, event_id NULLS FIRST) INCLUDE (happened) WITH (fillfactor = 55, deduplicate_items = off);
+CREATE INDEX ix_included ON events (kind) INCLUDE (event_id);
+CREATE INDEX ix_hash ON events USING hash (event_id) WITH (fillfactor = 60);
+CREATE INDEX ix_brin ON events USING brin (event_id, happened) WITH (pages_per_range = 16);
+CREATE INDEX ix_partial ON events (event_id) WHERE kind = 'k1' AND happened > '2024-01-10';
+CREATE INDEX ix_expression ON events (event_id, lower(kind));
+CREATE UNIQUE INDEX ix_unique ON events (event_id) INCLUDE (kind);
+CREATE INDEX ix_other ON events (happened);

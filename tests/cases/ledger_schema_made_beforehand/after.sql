@@ -1,0 +1,1 @@
+SELECT tableowner = 'case_owner' FROM pg_tables WHERE schemaname = 'uuidkit';

@@ -1,0 +1,3 @@
+INSERT INTO batches (batch_id) VALUES (NULL), ('0a0a0a0a-0000-4000-8000-000000000001');
+UPDATE jobs SET batch_id = '0a0a0a0a-0000-4000-8000-000000000001' WHERE n = 1;
+UPDATE jobs SET batch_id = NULL WHERE n = 2;

@@ -1,0 +1,1 @@
+UPDATE jobs SET batch_id = '0a0a0a0a-0000-4000-8000-000000000001' WHERE n = 3;

@@ -1,0 +1,12 @@
+CREATE TABLE events (event_id varchar NOT NULL, kind text NOT NULL);
+CREATE UNIQUE INDEX events_identity ON events (event_id, kind);
+CREATE INDEX events_cluster ON events (event_id);
+ALTER TABLE events REPLICA IDENTITY USING INDEX events_identity;
+ALTER TABLE events CLUSTER ON events_cluster;
+CREATE TABLE whole (event_id varchar PRIMARY KEY);
+ALTER TABLE whole REPLICA IDENTITY FULL;
+CREATE TABLE own (event_id varchar PRIMARY KEY REFERENCES whole);
+ALTER TABLE own CLUSTER ON own_pkey;
+INSERT INTO events SELECT md5('e' || n), 'k' FROM generate_series(1, 5) AS n;
+INSERT INTO whole SELECT event_id FROM events;
+INSERT INTO own SELECT event_id FROM events;

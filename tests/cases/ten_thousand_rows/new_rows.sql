@@ -1,0 +1,1 @@
+INSERT INTO jobs SELECT 100000 + n, batch_id FROM batches;

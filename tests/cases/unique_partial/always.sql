@@ -1,0 +1,2 @@
+-- refused 23505
+UPDATE batches SET deleted = false WHERE n = 2;

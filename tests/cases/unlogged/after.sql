@@ -1,0 +1,1 @@
+SELECT count(*) = 2 FROM pg_class WHERE relname IN ('batches', 'jobs') AND relpersistence = 'u';

@@ -1,0 +1,2 @@
+SELECT how_many() = 3;
+SELECT count(*) = 1 FROM states;
