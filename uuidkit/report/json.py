@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
@@ -120,7 +120,7 @@ def _planned_column(plan: Plan, graph: GraphPlan, column: ColumnPlan, show: _Sho
     return {
         **_column(column.column, column.before.type, findings, show),
         "verdict": "keep" if column.done else "convert",
-        "why": words.why(plan, graph, column),
+        "why": words.why(plan, graph, column) if show is str else mask_message(words.why(plan, graph, column)),
         "backup_column": column.backup,
         "collisions": [_collision(item, show) for item in findings.collisions] if findings else [],
         "collision_count": findings.collision_count if findings else 0,
@@ -216,7 +216,7 @@ def _reference(reference: Reference, show: _Show) -> dict[str, Any]:
         "constraint": reference.constraint,
         "orphans": reference.orphans,
         "certain": reference.certain,
-        "why": reference.why,
+        "why": reference.why if show is str else mask_message(reference.why),
         "orphan_samples": [show(text) for text in reference.orphan_samples],
         "respelled": reference.respelled,
         "looked_up_in": None if reference.backup is None else str(reference.backup),
@@ -236,25 +236,26 @@ def scan(result: ScanResult, *, mask: bool = False) -> dict[str, Any]:
             {
                 **_column(item.findings.column, item.findings.type, item.findings, show),
                 "verdict": item.verdict,
-                "why": item.why,
+                "why": mask_message(item.why) if mask else item.why,
             }
             for item in result.columns
         ],
         "references": [_reference(reference, show) for reference in result.references],
-        "embedded": [_plain(item) for item in result.embedded],
+        "embedded": [
+            {
+                "table": str(item.column.table_name),
+                "column": item.column.name,
+                "type": item.type,
+                "where": item.where,
+                "rows": item.rows,
+                "looked_at": item.looked_at,
+                "example": show(item.example),
+            }
+            for item in result.embedded
+        ],
+        "unreadable": list(result.unreadable),
         "masked": mask,
     }
-
-
-def _plain(value: Any) -> Any:
-    """A dataclass of names and numbers as JSON has it."""
-    if hasattr(value, "__dataclass_fields__") and not isinstance(value, ColumnName):
-        return {name: _plain(getattr(value, name)) for name in value.__dataclass_fields__}
-    if isinstance(value, Mapping):
-        return {str(key): _plain(item) for key, item in value.items()}
-    if isinstance(value, Sequence) and not isinstance(value, str):
-        return [_plain(item) for item in value]
-    return value if value is None or isinstance(value, (bool, int, float, str)) else str(value)
 
 
 def proof(proof: Proof) -> dict[str, Any]:

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from uuidkit.catalog.names import display
 from uuidkit.report.layout import count, sample, sentences, wrap
 from uuidkit.report.mask import mask as outline
+from uuidkit.report.mask import mask_message
 from uuidkit.report.text import formats
 
 if TYPE_CHECKING:
-    from uuidkit.scanning import ScanResult
+    from uuidkit.scanning import Embedded, ScannedColumn, ScanResult
 
 _VERDICTS = {
     "convert": "TO CONVERT",
@@ -37,7 +38,8 @@ def scan(result: ScanResult, *, mask: bool = False) -> str:
         if own and verdict == "keep":
             lines.append("")
             for item in own:
-                lines += wrap(f"{item.findings.column} ({item.findings.type}): {item.why}", "    ", "  ")
+                why = mask_message(item.why) if mask else item.why
+                lines += wrap(f"{item.findings.column} ({item.findings.type}): {why}", "    ", "  ")
     if result.references:
         lines += ["", "REFERENCES"]
         for reference in result.references:
@@ -45,7 +47,8 @@ def scan(result: ScanResult, *, mask: bool = False) -> str:
             if reference.constraint is not None:
                 facts = [f"declared as {display(reference.constraint)}"]
             else:
-                facts = ["not declared" if reference.certain else "not declared, and not certain", reference.why]
+                facts = ["not declared" if reference.certain else "not declared, and not certain"]
+                facts.append(mask_message(reference.why) if mask else reference.why)
             if reference.orphans:
                 facts.append(f"{count(reference.orphans, 'row has', 'rows have')} no counterpart")
             if reference.respelled:
@@ -53,8 +56,12 @@ def scan(result: ScanResult, *, mask: bool = False) -> str:
             lines += wrap(sentences(facts), "    ")
     if result.embedded:
         lines += ["", "EMBEDDED (ids inside other values; never touched)", ""]
-        for item in result.embedded:
-            lines += wrap(_embedded(item), "    ", "  ")
+        for place in result.embedded:
+            lines += wrap(_embedded(place, mask), "    ", "  ")
+    if result.unreadable:
+        lines += ["", "NOT LOOKED AT", ""]
+        for sentence in result.unreadable:
+            lines += wrap(sentence, "    ", "  - ")
     return "\n".join(lines) + "\n"
 
 
@@ -68,7 +75,7 @@ def _verdict(result: ScanResult) -> str:
     )
 
 
-def _column(item: Any, mask: bool) -> Iterator[str]:
+def _column(item: ScannedColumn, mask: bool) -> Iterator[str]:
     findings = item.findings
     yield from wrap(f"{findings.column} ({findings.type})", "    ", "  ")
     facts = [count(findings.rows, "row"), f"{findings.nulls:,} NULL"]
@@ -82,8 +89,10 @@ def _column(item: Any, mask: bool) -> Iterator[str]:
         values = findings.unparseable_samples[:3]
         shown = ", ".join(sample(outline(value) if mask else value) for value in values)
         yield from wrap(f"not a uuid: {shown}{', …' if findings.unparseable > len(values) else ''}", "    ")
-    yield from wrap(item.why, "    ")
+    yield from wrap(mask_message(item.why) if mask else item.why, "    ")
 
 
-def _embedded(item: Any) -> str:
-    return str(item)
+def _embedded(item: Embedded, mask: bool) -> str:
+    example = sample(outline(item.example) if mask else item.example)
+    seen = f"{item.rows:,} of {count(item.looked_at, 'row')} looked at"
+    return f"{item.column} ({item.type}): {item.where}, for example {example} ({seen})"

@@ -69,8 +69,7 @@ def wrap_sql(statement: str, indent: str = "", columns: int = WIDTH) -> list[str
             if rest:
                 lines += [line, *rest[:-1]]
                 line = rest[-1]
-    lines.append(line)
-    return [line if line.strip() else "" for line in lines]
+    return [*lines, line]
 
 
 def _words(statement: str) -> Iterator[tuple[str, list[str]]]:

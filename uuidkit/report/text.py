@@ -147,7 +147,7 @@ def _graph(plan: Plan, graph: GraphPlan, show: _Show, mask: bool) -> Iterator[st
         yield from ("", "COLUMNS")
     for column in graph.columns:
         yield ""
-        yield from _column(plan, graph, column, show)
+        yield from _column(plan, graph, column, show, mask)
     if graph.foreign_keys or graph.uniques:
         yield from ("", "FOREIGN KEYS", "")
         for unique in graph.uniques:
@@ -159,7 +159,7 @@ def _graph(plan: Plan, graph: GraphPlan, show: _Show, mask: bool) -> Iterator[st
     if undeclared:
         yield from ("", "UNDECLARED REFERENCES", "")
         for reference in undeclared:
-            yield from _reference(reference, show)
+            yield from _reference(reference, show, mask)
     if graph.dependents:
         yield from ("", "WHAT HANGS ON THEM", "", *_dependents(graph.dependents, mask))
 
@@ -168,7 +168,7 @@ def _field(label: str, text: str) -> Iterator[str]:
     yield from wrap(text, " " * 17, f"    {label:<13}")
 
 
-def _column(plan: Plan, graph: GraphPlan, column: ColumnPlan, show: _Show) -> Iterator[str]:
+def _column(plan: Plan, graph: GraphPlan, column: ColumnPlan, show: _Show, mask: bool) -> Iterator[str]:
     yield from wrap(str(column.column), "    ", "  ")
     if column.done:
         yield from _field("type", f"{column.before.type}, and stays as it is")
@@ -176,7 +176,8 @@ def _column(plan: Plan, graph: GraphPlan, column: ColumnPlan, show: _Show) -> It
             yield from _field("backup", display(column.backup))
         return
     yield from _field("type", f"{column.before.type} → uuid")
-    yield from _field("why", words.why(plan, graph, column))
+    why = words.why(plan, graph, column)
+    yield from _field("why", mask_message(why) if mask else why)
     if column.findings is not None:
         yield from _values(column, show)
     yield from _field("backup", display(column.backup))
@@ -251,9 +252,9 @@ def _foreign_key(key: ForeignKeyPlan) -> Iterator[str]:
         yield from wrap(clauses, "      ", "    ")
 
 
-def _reference(reference: Reference, show: _Show) -> Iterator[str]:
+def _reference(reference: Reference, show: _Show, mask: bool) -> Iterator[str]:
     yield from wrap(f"{reference.referencing} → {reference.referenced}", "    ", "  ")
-    facts = [reference.why]
+    facts = [mask_message(reference.why) if mask else reference.why]
     if not reference.certain:
         facts.append("this is not certain")
     if reference.orphans:

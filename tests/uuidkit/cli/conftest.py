@@ -45,7 +45,7 @@ def legacy(server: Server, legacy_template: str) -> Iterator[str]:
 def run(monkeypatch: pytest.MonkeyPatch) -> Run:
     """Run a command within this process, with DATABASE_URL as given; a failure that is not told is an error."""
 
-    def invoke(url: str | None, *args: str, input: str | None = None) -> Result:  # noqa: A002 - click's own word
+    def invoke(url: str | None, *args: str, input: str | None = None) -> Result:
         monkeypatch.delenv("DATABASE_URL", raising=False)
         if url is not None:
             monkeypatch.setenv("DATABASE_URL", url)

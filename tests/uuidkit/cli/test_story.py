@@ -47,7 +47,7 @@ def test_scan_names_the_columns_and_the_references(run: Run, legacy: str) -> Non
     assert text.stdout.index("TO CONVERT") < text.stdout.index("public.batch_jobs.batch_id")
     found = json.loads(run(legacy, "scan", "--format", "json").stdout)
     columns = {f"{item['table']}.{item['column']}": item for item in found["columns"]}
-    assert [name for name, item in columns.items() if item["verdict"] == "convert"] == COLUMNS
+    assert sorted(name for name, item in columns.items() if item["verdict"] == "convert") == COLUMNS
     parent = columns["public.batch_jobs.batch_id"]
     assert set(parent) >= {
         "table", "column", "type", "rows", "nulls", "distinct", "formats", "unparseable", "verdict", "why",
