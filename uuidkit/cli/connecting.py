@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
+
+from uuidkit.cli.output import message
+from uuidkit.report.layout import visible
 
 if TYPE_CHECKING:
     import psycopg
@@ -20,7 +24,12 @@ def server(face: Face) -> Iterator[str]:
         face: with the URL that was given, if one was.
     """
     from uuidkit.database import use
+    from uuidkit.database.url import given
 
+    if given(face.database_url) is None and os.name == "posix":
+        from uuidkit.database.embedded import default_directory
+
+        message(f"DATABASE_URL is not set: using the embedded PostgreSQL in {visible(str(default_directory()))}.")
     with use(face.database_url) as url:
         yield url
 

@@ -13,6 +13,7 @@ from tests.support.servers import Server
 from tests.uuidkit.cli.conftest import Run, program
 from uuidkit.cli.main import uuidkit
 from uuidkit.cli.options import Seconds
+from uuidkit.database.embedded import destroy
 
 COMMANDS = ["inspect", "scan", "report", "sql", "convert", "verify", "revert", "lookup", "finalize", "demo"]
 UNREACHABLE = "postgresql://somebody:hunter2@127.0.0.1:1/none"
@@ -232,6 +233,18 @@ def test_a_reader_that_leaves_early_ends_the_program_quietly(legacy: str) -> Non
             [sys.executable, "-m", "uuidkit.cli", "inspect"], env=env, stdout=stdout, stderr=subprocess.PIPE, text=True
         )
     assert "Traceback" not in done.stderr
+
+
+def test_without_an_address_the_embedded_server_is_used_and_named(tmp_path: Path) -> None:
+    folder = tmp_path / "data"
+    try:
+        done = program(None, "inspect", UUIDKIT_EMBEDDED_DIR=str(folder))
+        assert folder.is_dir()
+    finally:
+        destroy(folder)  # the data may lie elsewhere, where the server's account can enter
+    assert done.returncode == 0, done.stderr
+    assert done.stdout == "There are no tables.\n"
+    assert f"using the embedded PostgreSQL in {folder}" in done.stderr
 
 
 def test_the_connection_is_closed_at_the_end(run: Run, legacy: str) -> None:
