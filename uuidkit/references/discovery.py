@@ -62,7 +62,7 @@ def discover(
     with access.settings(session):
         candidates = _Candidates.of(schema, around or ())
         if samples is None:
-            samples = read_samples(session, schema, candidates.all, on_unreadable)
+            samples = read_samples(session, schema, wanted_columns(schema, around or ()), on_unreadable)
         matches = match(session, schema, candidates.children, candidates.keys, samples)
         return _Search(session, schema, candidates, samples, matches, on_unreadable).run(around)
 
