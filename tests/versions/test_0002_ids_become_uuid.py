@@ -173,7 +173,36 @@ def test_a_dry_run_reports_and_changes_nothing(legacy: str) -> None:
     done = alembic(legacy, "-x", "dry-run", "upgrade", "head")
     for column in ("batch_jobs.batch_id", "jobs.batch_id", "domains.batch_id", "jobs.tenant_id"):
         assert column in done.stdout
+    assert "Dry run of 1 revision: 2 operations ready. Nothing was changed." in done.stdout
+    assert done.stderr == ""
     assert pg_dump(legacy) == before
+
+
+def test_a_dry_run_of_the_way_back_reports_and_changes_nothing(legacy: str) -> None:
+    alembic(legacy, "upgrade", "0002")
+    before = pg_dump(legacy)
+    done = alembic(legacy, "-x", "dry-run", "downgrade", "base")
+    assert "Ready: the text of public.jobs.tenant_id is put back." in done.stdout
+    assert "Not looked at: 4 other statements of revision 0001." in done.stdout
+    assert pg_dump(legacy) == before
+
+
+def test_a_dry_run_on_an_empty_database_claims_nothing(database: str) -> None:
+    before = pg_dump(database)
+    done = alembic(database, "-x", "dry-run", "upgrade", "head")
+    assert "Not judged: what revision 0001 does." in done.stdout
+    assert "2 revisions: 3 operations not judged" in done.stdout
+    assert pg_dump(database) == before
+
+
+@pytest.mark.parametrize("command", [("stamp", "0001"), ("check",), ("current",), ("upgrade", "head", "--sql")])
+def test_a_dry_run_is_for_upgrade_and_downgrade(database: str, command: tuple[str, ...]) -> None:
+    before = pg_dump(database)
+    done = alembic(database, "-x", "dry-run", *command, check=False)
+    assert done.returncode == 1
+    assert done.stderr.startswith("FAILED: A dry run ")
+    assert done.stdout == ""
+    assert pg_dump(database) == before
 
 
 def test_a_dry_run_of_what_is_blocked_ends_with_3(legacy: str) -> None:
@@ -193,7 +222,8 @@ def test_the_script_gives_the_same_tables(legacy: str, second_legacy: str) -> No
     done = psql(second_legacy, script)
     assert done.returncode == 0, done.stderr
     assert tables(second_legacy) == tables(legacy)
-    uuidkit.verify(psycopg.connect(second_legacy))
+    with psycopg.connect(second_legacy) as connection:
+        assert uuidkit.verify(connection).ok
     script = alembic(second_legacy, "downgrade", "0002:0001", "--sql").stdout
     done = psql(second_legacy, script)
     assert done.returncode == 0, done.stderr
