@@ -1,0 +1,1 @@
+SELECT batch_id = '310' FROM jobs WHERE id = 7;
