@@ -85,7 +85,9 @@ def _environment(url: str) -> dict[str, str]:
 
 def _startup(url: str) -> float:
     """Seconds until the program has its connection: the interpreter and what it imports."""
-    code = "import os; from uuidkit import api; from uuidkit.database import connect; connect(os.environ['DATABASE_URL'])"
+    code = (
+        "import os; from uuidkit import api; from uuidkit.database import connect; connect(os.environ['DATABASE_URL'])"
+    )
     begun = time.perf_counter()
     subprocess.run([sys.executable, "-c", code], check=True, env=_environment(url))
     return time.perf_counter() - begun

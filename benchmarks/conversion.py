@@ -1,9 +1,9 @@
 """What `uuidkit convert` costs, as ratios to other ways, measured in one run on a server of its own.
 
-    python -m benchmarks.conversion                 all comparisons, 200,000 parents and 2,000,000 children
-    python -m benchmarks.conversion floor           one of them: floor, regex, update, loop, scale
-    python -m benchmarks.conversion --quick         a few seconds, to see that everything works; ratios say little
-    python -m benchmarks.conversion --server 16     on another server: 18, 16 (from the wheel), system
+python -m benchmarks.conversion                 all comparisons, 200,000 parents and 2,000,000 children
+python -m benchmarks.conversion floor           one of them: floor, regex, update, loop, scale
+python -m benchmarks.conversion --quick         a few seconds, to see that everything works; ratios say little
+python -m benchmarks.conversion --server 16     on another server: 18, 16 (from the wheel), system
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from dataclasses import dataclass, field
 import psycopg
 
 from benchmarks import ways
-from benchmarks.command import ORDER, Run, convert
+from benchmarks.command import ORDER, START, Run, convert
 from benchmarks.data import Size, make, result
 from benchmarks.server import SETTINGS, Server, server
 
@@ -44,6 +44,9 @@ class Bench:
         server: the running server.
         size: rows of the tables that the ways are compared on.
         repeat: how often the main pair is measured.
+        loop_rows: rows that the legacy loop is measured on.
+        scale: numbers of children that the cost per row is compared at.
+        judged: whether the ratios are held against their targets.
         missed: the targets that were not met.
     """
 
@@ -52,6 +55,7 @@ class Bench:
     repeat: int
     loop_rows: int
     scale: Sequence[int]
+    judged: bool = True
     missed: list[str] = field(default_factory=list)
     _expected: tuple[object, ...] | None = None
     _runs: list[Run] = field(default_factory=list)
@@ -102,9 +106,12 @@ class Bench:
 
     def verdict(self, name: str, ratio: float, target: float, *, at_most: bool = False) -> None:
         """Print a ratio with what it should be."""
+        bound = f"target: {'at most' if at_most else 'at least'} {target:g}"
+        if not self.judged:
+            say(f"  => {name}: {ratio:.2f}  ({bound}; these tables are too small to say)")
+            return
         met = ratio <= target if at_most else ratio >= target
-        bound = "at most" if at_most else "at least"
-        say(f"  => {name}: {ratio:.2f}  (target: {bound} {target:g}; {'met' if met else 'MISSED'})")
+        say(f"  => {name}: {ratio:.2f}  ({bound}; {'met' if met else 'MISSED'})")
         if not met:
             self.missed.append(name)
 
@@ -159,14 +166,16 @@ def loop(bench: Bench) -> None:
     """The legacy script's loop."""
     say("")
     rows = min(bench.loop_rows, bench.size.children)
-    say(f"legacy loop / convert: one UPDATE per row from Python, {rows:,} rows measured, scaled to {bench.size.rows:,}")
-    bench.server.create("loop", _SERIES)
-    try:
-        per_row = ways.row_by_row(bench.server.url("loop"), rows)
-    finally:
-        bench.server.drop("loop")
-    say(f"  {per_row * 1e6:.0f} µs per row")
-    _against(bench, "legacy loop / convert", per_row * bench.size.rows, 80)
+    say(f"legacy loop / convert: an UPDATE per row from Python, {rows:,} rows measured, scaled to {bench.size.rows:,}")
+    for way, name in ((ways.row_by_row_at_its_best, "psycopg alone"), (ways.row_by_row, "as the script did it")):
+        bench.server.create("loop", _SERIES)
+        try:
+            per_row = way(bench.server.url("loop"), rows)
+        finally:
+            bench.server.drop("loop")
+        seconds = per_row * bench.size.rows
+        say(f"  {name}: {per_row * 1e6:.0f} µs per row, {seconds / bench.usual():.0f} times convert")
+    _against(bench, "legacy loop / convert", seconds, 80)
 
 
 def _against(bench: Bench, name: str, seconds: float, target: float) -> None:
@@ -179,7 +188,7 @@ def scale(bench: Bench) -> None:
     """Cost per row and memory of the client, from small tables to large ones."""
     say("")
     say("cost per row and memory of the client, by size (the whole command)")
-    say("       children        seconds     µs per row    bare ALTER, µs per row   client MB")
+    say("       children        seconds   without the start   µs per row   bare ALTER's   client MB")
     costs, memory = [], []
     for children in bench.scale:
         size = Size(children // 10, children)
@@ -190,13 +199,15 @@ def scale(bench: Bench) -> None:
         bench.server.drop("bare")
         run = convert(bench.server.url("sized"))
         bench.server.drop("sized")
-        costs.append(run.seconds / size.rows * 1e6)
+        # The start of the program costs the same whatever the size; on a small table it would be most of the cost.
+        working = run.seconds - run.phases[START]
+        costs.append(working / size.rows * 1e6)
         memory.append(run.memory)
         say(
-            f"    {children:>11,} {run.seconds:14.2f} {costs[-1]:14.2f} {bare / size.rows * 1e6:25.2f} {run.memory:11.0f}"
+            f"    {children:>11,} {run.seconds:14.2f} {working:19.2f} {costs[-1]:12.2f} "
+            f"{bare / size.rows * 1e6:14.2f} {run.memory:11.0f}"
         )
-    say("  (a small table also pays for the start of the program, which is the same for every size)")
-    bench.verdict("cost per row, largest / smallest", costs[-1] / costs[0], 1.5, at_most=True)
+    bench.verdict("cost per row, largest table / smallest", costs[-1] / costs[0], 1.5, at_most=True)
     bench.verdict("memory of the client, MB", max(memory), MEMORY, at_most=True)
 
 
@@ -236,13 +247,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
             repeat=given.repeat or (1 if given.quick else 3),
             loop_rows=1_000 if given.quick else LOOP_ROWS,
             scale=QUICK_SCALE if given.quick else SCALE,
+            judged=not given.quick,
         )
         if set(chosen) - {"scale"}:
             bench.prepare()
         for name in chosen:
             {"floor": floor, "regex": regex, "update": update, "loop": loop, "scale": scale}[name](bench)
     say("")
-    say(f"{time.perf_counter() - begun:.0f} s in all; missed: {', '.join(bench.missed) or 'nothing'}")
+    missed = f"; missed: {', '.join(bench.missed) or 'nothing'}" if bench.judged else ""
+    say(f"{time.perf_counter() - begun:.0f} s in all{missed}")
     return 1 if given.check and bench.missed else 0
 
 

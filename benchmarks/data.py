@@ -86,7 +86,8 @@ def result(connection: psycopg.Connection) -> tuple[object, ...]:
         SELECT (SELECT count(*)::text || ' ' || bit_xor(uuid_hash_extended(batch_id, 0))::text FROM batches),
                (SELECT count(*)::text || ' ' || bit_xor(uuid_hash_extended(batch_id, id))::text FROM items),
                (SELECT string_agg(conname || ' ' || pg_get_constraintdef(oid), '; ' ORDER BY conname)
-                  FROM pg_constraint WHERE contype IN ('p', 'f') AND conrelid IN ('batches'::regclass, 'items'::regclass)),
+                  FROM pg_constraint
+                 WHERE contype IN ('p', 'f') AND conrelid IN ('batches'::regclass, 'items'::regclass)),
                (SELECT indexdef FROM pg_indexes WHERE indexname = 'items_batch_id_idx')
         """
     ).fetchone()

@@ -57,7 +57,7 @@ class Told:
 
 @pytest.fixture(scope="module")
 def told(server: Server, module_database: str, tmp_path_factory: pytest.TempPathFactory) -> Told:
-    """The story on a server that was named, told to a plain role with a password; DATABASE_URL names a database there."""
+    """Told on a server that was named, to a plain role with a password; DATABASE_URL names another database."""
     role = server.create_role("CREATEDB", PASSWORD)
     with psycopg.connect(module_database, autocommit=True) as connection:
         connection.execute("CREATE TABLE batch_jobs AS SELECT md5(n::text) AS batch_id FROM generate_series(1, 9) AS n")
