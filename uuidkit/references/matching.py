@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
@@ -18,9 +18,11 @@ from uuidkit.ids.grammar import trim
 from uuidkit.references.naming import NameEvidence, names_copy_of, points_to
 from uuidkit.references.samples import Sample
 from uuidkit.survey.access import ask
-from uuidkit.survey.sampling import frequent
+from uuidkit.survey.sampling import frequent, spread
 
-_ASKED: Final = 100  # values of one column that are looked up in a key too large to be read whole
+# Values of one column that are looked up in a key too large to be read whole.
+_ASKED: Final = 100
+_ASKED_UNNAMED: Final = 24
 
 _Texts = dict[str, UUID | None]
 
@@ -62,53 +64,75 @@ def match(
         keys: columns that may be referred to.
         samples: of all of them.
     """
+    children = [child for child in children if child in samples]
+    keys = [key for key in keys if key in samples]
+    inside = _in_whole_keys(children, keys, samples)
     matches: list[Match] = []
     for key in keys:
-        if key not in samples:
-            continue
-        named = {child: points_to(child, key) for child in children if child != key and child in samples}
+        whole = samples[key].whole
+        named = {child: points_to(child, key) for child in children if child != key}
         asked: dict[ColumnName, _Texts] = {}
         for child, evidence in named.items():
             sample = samples[child]
-            if evidence is not None or sample.uuids:
+            if evidence is not None or (inside.get((child, key)) if whole else sample.uuids):
                 chosen = sample.texts if evidence is not None else sample.uuids
-                asked[child] = {text: sample.uuids.get(text) for text in _spread(chosen, samples[key].whole)}
-        everything: _Texts = {}
-        for texts in asked.values():
-            everything |= texts
-        present = _present(session, schema, key, samples[key], everything)
+                most = len(chosen) if whole else _ASKED if evidence is not None else _ASKED_UNNAMED
+                asked[child] = {text: sample.uuids.get(text) for text in spread(chosen, most)}
+        present = frozenset() if whole else _in_large_key(session, schema, key, samples[key], asked.values())
         backups = _backups(session, schema, key, [c for c in asked if named[c] is not None], samples)
         for child, texts in asked.items():
             backup, old = backups.get(child, (None, frozenset()))
+            if whole:
+                present = frozenset(inside.get((child, key), ()))
+                if named[child] is not None:
+                    present |= _plain_in_whole_key(schema, key, samples[key], texts)
             found = frozenset(text for text in texts if text in present or text in old)
             if found or named[child] is not None:
                 matches.append(Match(child, key, named[child], len(texts), found, backup))
     return matches
 
 
-def _spread(texts: Collection[str], all_of_them: bool) -> list[str]:
-    ordered = sorted(texts)
-    if all_of_them or len(ordered) <= _ASKED:
-        return ordered
-    step = len(ordered) / _ASKED
-    return [ordered[int(n * step)] for n in range(_ASKED)]
+def _in_whole_keys(
+    children: Collection[ColumnName],
+    keys: Collection[ColumnName],
+    samples: Mapping[ColumnName, Sample],
+) -> dict[tuple[ColumnName, ColumnName], set[str]]:
+    """For each column and key of which all values are known, those of the column's uuids that the key holds."""
+    where: dict[int, list[ColumnName]] = {}
+    for key in keys:
+        if samples[key].whole:
+            for number in {uuid.int for uuid in samples[key].uuids.values()}:
+                where.setdefault(number, []).append(key)
+    found: dict[tuple[ColumnName, ColumnName], set[str]] = {}
+    for child in children:
+        for text, uuid in samples[child].uuids.items():
+            for key in where.get(uuid.int, ()):
+                if key != child:
+                    found.setdefault((child, key), set()).add(text)
+    return found
 
 
-def _present(session: Session, schema: Schema, key: ColumnName, sample: Sample, texts: _Texts) -> frozenset[str]:
-    """Those of the texts that stand for a value of the key."""
-    if not texts:
-        return frozenset()
+def _plain_in_whole_key(schema: Schema, key: ColumnName, sample: Sample, texts: _Texts) -> frozenset[str]:
+    """Those of the texts without a uuid that stand for a value of a key of which all values are known."""
     column = schema.column(key)
-    assert column is not None  # keys come from the schema
-    if sample.whole:
+    others = [text for text, uuid in texts.items() if uuid is None]
+    if column is not None and column.is_uuid:
         uuids = set(sample.uuids.values())
-        plain = {trim(text) for text in sample.texts if text not in sample.uuids}
-        return frozenset(
-            text
-            for text, uuid in texts.items()
-            if uuid in uuids
-            or (uuid is None and (ids.derive(text) in uuids if column.is_uuid else trim(text) in plain))
-        )
+        return frozenset(text for text in others if ids.derive(text) in uuids)
+    plain = {trim(text) for text in sample.texts if text not in sample.uuids}
+    return frozenset(text for text in others if trim(text) in plain)
+
+
+def _in_large_key(
+    session: Session, schema: Schema, key: ColumnName, sample: Sample, asked: Iterable[_Texts]
+) -> frozenset[str]:
+    """Those of the texts that stand for a value of a key too large to be read whole."""
+    texts: _Texts = {}
+    for some in asked:
+        texts |= some
+    column = schema.column(key)
+    if not texts or column is None:
+        return frozenset()
     spelled = _spellings(texts, sample, is_uuid=column.is_uuid)
     kind = sql.SQL("uuid" if column.is_uuid else "bpchar" if column.base_type == "bpchar" else "text")
     rows = ask(
@@ -154,7 +178,7 @@ def _backups(
     beside = [name for c in table.columns.values() if c.is_text and (name := table.name.column(c.name)) in samples]
     result: dict[ColumnName, tuple[ColumnName, frozenset[str]]] = {}
     for child in children:
-        texts = {text for text in _spread(samples[child].texts, False) if trim(text)}
+        texts = {text for text in spread(samples[child].texts, _ASKED) if trim(text)}
         best: tuple[bool, int] = (False, 0)
         for other in beside:
             named = names_copy_of(other.name, key.name)

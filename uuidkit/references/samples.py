@@ -18,6 +18,7 @@ from uuidkit.survey.access import Unreadable, ask
 
 ROWS: Final = 1000
 LONGEST: Final = 200  # bytes; a longer text is no identifier
+_SMALL: Final = 400  # pages; a larger table is not even tried to be read whole
 _PAGES: Final = 40
 _TOO_LONG: Final = "\x01"
 
@@ -144,9 +145,10 @@ def _rows(
     chosen = sql.SQL(", ").join(map(_short, columns))
     base = sql.SQL("SELECT {} FROM {}").format(chosen, table.name.identifier)
     limit = sql.SQL(" LIMIT {}").format(sql.Literal(ROWS + 1))
-    if pages <= _PAGES:
+    if pages <= _SMALL:
         rows = ask(session, columns[0], base + limit)
-        return rows[:ROWS], len(rows) <= ROWS
+        if len(rows) <= ROWS or pages <= _PAGES:
+            return rows[:ROWS], len(rows) <= ROWS
     share = sql.SQL(" TABLESAMPLE SYSTEM ({}) REPEATABLE (1)").format(sql.Literal(100.0 * _PAGES / pages))
     spread = base + share + sql.SQL(" LIMIT {}").format(sql.Literal(ROWS * 4 // 5))
     first = base + sql.SQL(" WHERE ctid < '(4,0)'::tid LIMIT {}").format(sql.Literal(ROWS // 5))

@@ -18,6 +18,7 @@ from uuidkit.survey.access import ask
 from uuidkit.survey.sampling import Look
 
 SAMPLES: Final = 5
+MANY: Final = 50  # different unparseable values in a sample: from here on they are not told apart in the full pass
 SAMPLE_LENGTH: Final = 80  # characters
 _PREFIXES: Final = 50
 _SEPARATOR: Final = "\x1f"
@@ -100,14 +101,15 @@ def count(session: Session, column: ColumnName, looks: Sequence[Look], samples: 
         session: within ``access.settings``.
         column: a text column.
         looks: what to look for cheaply; the result does not depend on it, only ``shapes`` do.
-        samples: unparseable values, if enough of them are known: many different ones need not be told apart then.
+        samples: unparseable values of a sample, the most frequent first: with ``MANY`` of them known, the pass does not
+            tell them apart, which would take a group for each.
 
     Raises:
         Unreadable: the values may not be read.
     """
     looks = sorted(looks, key=lambda look: look.mixed)
     shapes = tuple(dict.fromkeys(Shape(look.shape.prefix, look.shape.spelling) for look in looks))
-    told_apart = len(samples) < SAMPLES
+    told_apart = len(samples) < MANY
 
     def run(*, guarded: bool) -> list[tuple[str, str, str, int]]:
         statement = _statement(column, looks, shapes, session.version_num, guarded=guarded, told_apart=told_apart)

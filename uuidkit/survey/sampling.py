@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from psycopg import sql
@@ -19,6 +19,7 @@ _FIRST_PAGES = 8
 _PAGES = 48
 _ROWS = 4000
 _LONGEST = 300  # bytes; a longer value has no shape that is worth a branch of its own
+_LEARNT_FROM = 400
 MOST_SHAPES = 12
 
 
@@ -74,14 +75,28 @@ def _pages(session: Session, table: Table, column: ColumnName) -> int:
     return int(pages)
 
 
-def frequent(texts: Iterable[str]) -> tuple[Look, ...]:
+def spread(texts: Collection[str], most: int) -> list[str]:
+    """Some of many texts, in order and evenly from all of them; the same on every run.
+
+    Args:
+        texts: the texts.
+        most: how many at most.
+    """
+    ordered = sorted(texts)
+    if len(ordered) <= most:
+        return ordered
+    step = len(ordered) / most
+    return [ordered[int(n * step)] for n in range(most)]
+
+
+def frequent(texts: Collection[str]) -> tuple[Look, ...]:
     """The regular shapes in a sample, most frequent first, at most a dozen.
 
     Args:
         texts: the sample.
     """
     counted: Counter[Look] = Counter()
-    for text in texts:
+    for text in spread(texts, _LEARNT_FROM):
         look = look_of(text)
         if look is not None:
             counted[look] += 1
@@ -89,16 +104,21 @@ def frequent(texts: Iterable[str]) -> tuple[Look, ...]:
     return tuple(look for look, _ in ordered[:MOST_SHAPES])
 
 
-def unparseable(texts: Iterable[str], most: int) -> tuple[str, ...]:
+def unparseable(texts: Collection[str], most: int) -> tuple[str, ...]:
     """Some of the values in a sample that are no uuid in any known format, the most frequent first.
 
     Args:
         texts: the sample.
         most: how many at most.
     """
-    counted = Counter(texts)
-    found = [(n, text) for text, n in counted.items() if parse(text) is None]
-    return tuple(text for _, text in sorted(found, key=lambda item: (-item[0], item[1]))[:most])
+    found: list[str] = []
+    counted = Counter(spread(texts, _LEARNT_FROM))
+    for text, _ in sorted(counted.items(), key=lambda item: (-item[1], item[0])):
+        if len(found) == most:
+            break
+        if parse(text) is None:
+            found.append(text)
+    return tuple(found)
 
 
 def look_of(text: str) -> Look | None:
@@ -107,11 +127,11 @@ def look_of(text: str) -> Look | None:
     Args:
         text: any text.
     """
-    parts = grammar.split(text)
-    if parts is None:
-        return None
     shape = shape_of(text)
     if shape is not None:
         return Look(shape)
+    parts = grammar.split(text)
+    if parts is None:
+        return None
     shape = shape_of(parts.prefix + parts.body.lower())
     return None if shape is None else Look(shape, mixed=True)

@@ -122,7 +122,7 @@ def _count(
     if texts is None:
         texts = sampling.sample(session, schema.tables[column.table_name], column)
     looks = sampling.frequent(texts)
-    return counting.count(session, column, looks, sampling.unparseable(texts, counting.SAMPLES))
+    return counting.count(session, column, looks, sampling.unparseable(texts, counting.MANY))
 
 
 def _findings(
