@@ -106,7 +106,12 @@ def verdict(plan: Plan) -> str:
             else ("Nothing to do: there is no column to convert.")
         )
     tables = len({column.column.table_name for column in changing})
-    rows = sum({c.column.table_name: c.findings.rows for c in changing if c.findings is not None}.values())
+    # A table that is part of two graphs is rewritten twice.
+    rewritten = [
+        {c.column.table_name: c.findings.rows for c in graph.changing if c.findings is not None}
+        for graph in plan.graphs
+    ]
+    rows = sum(sum(of_tables.values()) for of_tables in rewritten)
     working = [graph for graph in plan.graphs if graph.statements]
     transactions = "one transaction" if len(working) == 1 else f"{len(working)} transactions, one per reference graph"
     if not changing:
@@ -292,9 +297,10 @@ def _cost(plan: Plan) -> Iterator[str]:
     yield ""
     yield from wrap(_price(plan), "  ")
     if plan.estimate.locks:
-        rows = [
-            (str(name), mode, "" if seconds is None else _about(seconds)) for name, mode, seconds in plan.estimate.locks
-        ]
+        held: dict[tuple[str, str], list[float | None]] = {}
+        for name, mode, seconds in plan.estimate.locks:
+            held.setdefault((str(name), mode), []).append(seconds)
+        rows = [(name, mode, _held(times)) for (name, mode), times in held.items()]
         yield from ("", *table(("TABLE", "LOCK", "HELD FOR"), rows, "  "))
 
 
@@ -304,6 +310,13 @@ def _price(plan: Plan) -> str:
         return f"How long it takes cannot be said; about {written} are written anew."
     time = _about(plan.estimate.seconds)
     return f"{time[0].upper()}{time[1:]}; about {written} are written anew."
+
+
+def _held(times: Sequence[float | None]) -> str:
+    known = [seconds for seconds in times if seconds is not None]
+    if len(known) < len(times):
+        return ""
+    return _about(sum(known)) + ("" if len(times) == 1 else f" in {len(times)} transactions")
 
 
 def _about(seconds: float) -> str:

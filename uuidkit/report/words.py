@@ -89,7 +89,7 @@ def why(plan: Plan, graph: GraphPlan, column: ColumnPlan) -> str:
     if column.done:
         return "is a uuid already and stays as it is"
     if column.column in plan.request.targets:
-        return "named as a target"
+        return "is a target"
     if column.column in plan.request.include:
         return "added with --include"
     for reference in graph.references:

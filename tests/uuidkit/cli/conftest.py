@@ -76,10 +76,10 @@ def execute(url: str, *statements: str) -> None:
     """Run statements in a database, each for itself."""
     with psycopg.connect(url, autocommit=True) as connection:
         for statement in statements:
-            connection.execute(statement)  # type: ignore[call-overload]
+            connection.execute(statement)
 
 
 def fetch(url: str, query: str) -> list[tuple[object, ...]]:
     """The rows of a query."""
     with psycopg.connect(url) as connection:
-        return connection.execute(query).fetchall()  # type: ignore[call-overload,no-any-return]
+        return connection.execute(query).fetchall()

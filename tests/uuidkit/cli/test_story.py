@@ -6,13 +6,16 @@ import json
 import os
 import pty
 import select
+import signal
 import subprocess
 import sys
 import time
 
+import psycopg
 import pytest
 
 from tests.support.clients import checksums, pg_dump, psql
+from tests.support.servers import Server
 from tests.uuidkit.cli.conftest import Run, execute, fetch, program
 from uuidkit.report.layout import width
 
@@ -187,8 +190,8 @@ def test_all_converts_what_scan_judges_so(run: Run, legacy: str) -> None:
 
 
 def test_the_script_gives_the_same_database_and_fails_as_a_whole(
-    run: Run, legacy: str, server, legacy_template
-) -> None:  # type: ignore[no-untyped-def]
+    run: Run, legacy: str, server: Server, legacy_template: str
+) -> None:
     script = run(legacy, "sql", TARGET, "--declare-references").stdout
     before = state(legacy)
     assert before == state(legacy_template)
@@ -248,7 +251,7 @@ def test_unknown_targets_of_the_other_commands(run: Run, legacy: str) -> None:
     assert run(legacy, "scan", "--schema", "nowhere").exit_code == 2
 
 
-def test_missing_rights_are_blockers(run: Run, legacy: str, server) -> None:  # type: ignore[no-untyped-def]
+def test_missing_rights_are_blockers(run: Run, legacy: str, server: Server) -> None:
     role = server.create_role()
     url = server.url_of(legacy.partition("?")[0].rpartition("/")[2], role)
     try:
@@ -265,8 +268,6 @@ def test_missing_rights_are_blockers(run: Run, legacy: str, server) -> None:  # 
 
 
 def test_a_lock_that_is_not_to_be_had_ends_with_1_and_names_the_holder(run: Run, legacy: str) -> None:
-    import psycopg
-
     before = state(legacy)
     with psycopg.connect(legacy, application_name="long report") as blocker:
         blocker.execute("SELECT count(*) FROM jobs")
@@ -278,11 +279,15 @@ def test_a_lock_that_is_not_to_be_had_ends_with_1_and_names_the_holder(run: Run,
     assert state(legacy) == before
 
 
-def test_an_interrupt_ends_with_1_a_sentence_and_no_change(legacy: str) -> None:
-    import signal
-
-    import psycopg
-
+@pytest.mark.parametrize(
+    ("how", "said"),
+    [
+        ("interrupt", "Interrupted. What was under way has been rolled back."),
+        ("terminate", "Error: "),
+        ("cancel", "The server cancelled the statement"),
+    ],
+)
+def test_whatever_ends_a_conversion_leaves_no_change_and_a_sentence(legacy: str, how: str, said: str) -> None:
     before = state(legacy)
     with psycopg.connect(legacy) as blocker:
         blocker.execute("SELECT count(*) FROM jobs")
@@ -294,15 +299,23 @@ def test_an_interrupt_ends_with_1_a_sentence_and_no_change(legacy: str) -> None:
             stderr=subprocess.PIPE,
             text=True,
         )
-        for _ in range(300):
-            if fetch(legacy, "SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE 'LOCK%'"):
+        waiting: list[tuple[object, ...]] = []
+        for _ in range(600):
+            waiting = fetch(
+                legacy, "SELECT pid FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE 'LOCK%'"
+            )
+            if waiting:
                 break
             time.sleep(0.05)
-        running.send_signal(signal.SIGINT)
+        assert waiting
+        if how == "interrupt":
+            running.send_signal(signal.SIGINT)
+        else:
+            execute(legacy, f"SELECT pg_{how}_backend({waiting[0][0]})")
         stdout, stderr = running.communicate(timeout=30)
     assert running.returncode == 1
     assert stdout == ""
-    assert "Interrupted. What was under way has been rolled back." in stderr
+    assert said in stderr
     assert "Traceback" not in stderr
     assert state(legacy) == before
 

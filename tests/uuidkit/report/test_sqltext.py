@@ -71,7 +71,7 @@ def test_the_server_reads_the_lines_as_it_reads_the_statement(module_connection:
     statement = sql.SQL("SELECT ARRAY[{}]").format(sql.SQL(", ").join(map(sql.Literal, values))).as_string(None)
     lines = wrap_sql(statement, "  ", columns=40)
     assert all(width(line) <= 40 for line in lines)
-    [(read,)] = module_connection.execute("\n".join(lines)).fetchall()  # type: ignore[call-overload]
+    [(read,)] = module_connection.execute("\n".join(lines)).fetchall()
     assert read == values
 
 

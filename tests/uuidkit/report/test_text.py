@@ -67,7 +67,7 @@ def test_a_column_says_what_happens_to_it() -> None:
     written = " ".join(text.plan(plans.ready_plan()).split())
     for piece in (
         "type character varying → uuid",
-        "why named as a target",
+        "why is a target",
         "values 1,234,567 rows, 4 NULL, 1,234,563 distinct, 1 with blanks around",
         "formats 1,234,553 prefixed, 5 canonical, 3 hex, 2 unparseable",
         "shapes 1,234,553 batch_<hex>, 5 <uuid>",
@@ -118,4 +118,7 @@ def test_several_graphs_are_told_apart() -> None:
     written = text.plan(replace(plan, graphs=plan.graphs * 2))
     assert "GRAPH 1 OF 2: public.batch_jobs.batch_id" in written
     assert "GRAPH 2 OF 2: public.batch_jobs.batch_id" in written
-    assert "2 transactions, one per reference graph" in " ".join(written.split())
+    flat = " ".join(written.split())
+    assert "7,407,402 rows, in 2 transactions, one per reference graph" in flat
+    estimate = replace(plan.estimate, locks=plan.estimate.locks[:1] * 2)
+    assert "about 24.7 s in 2 transactions" in text.plan(replace(plan, estimate=estimate))
