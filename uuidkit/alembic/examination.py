@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 
 from uuidkit import finalization, ledger, reversion
@@ -54,6 +54,12 @@ class Examination:
     def involved(self) -> frozenset[ColumnName]:
         """Every column that the operation has to do with."""
         return frozenset().union(*(part.involved for part in self.parts))
+
+    def met(self, others: Collection[ColumnName]) -> list[ColumnName]:
+        """The columns that both this and something else have to do with; backups only where nothing else is."""
+        found = sorted(self.involved.intersection(others))
+        named = {column for part in self.parts for column in part.columns}
+        return [column for column in found if column in named] or found
 
 
 def examine(session: Session, operation: UuidOperation) -> Examination:

@@ -80,7 +80,7 @@ class _Judge:
             for line in str(error).splitlines():
                 yield from wrap(line)
             return
-        met = sorted(found.involved & set(self.changed))
+        met = found.met(self.changed)
         if met:
             yield from self._not_judged(
                 f"it has to do with {listing([str(column) for column in met])}, which {self.changed[met[0]]} has to do "
