@@ -201,23 +201,23 @@ def _convert_graphs(session: Session, current: Any, tell: Progress, *, commit: b
             return first, done
         graph = waiting[0]
         if stale & set(graph.tables):
-            latest, stale = _again(current, done), set()
+            latest, stale = _again(current, done if commit else ()), set()
             continue
         try:
             done.append(_convert_graph(session, latest, graph, tell, commit=commit))
         except PlanOutdated as error:
             replans += 1
             if replans > _REPLANS:
-                raise _naming(error, done) from error
+                raise _naming(error, done if commit else ()) from error
             tell(Event("note", f"{error.message} Planning again."))
-            latest, stale = _again(current, done), set()
+            latest, stale = _again(current, done if commit else ()), set()
             continue
         except UuidkitError as error:
-            raise _naming(error, done) from error
+            raise _naming(error, done if commit else ()) from error
         finished |= {column.column for column in graph.changing}
         stale |= set(graph.tables)
         if not graph.changing:
-            latest, stale = _again(current, done), set()
+            latest, stale = _again(current, done if commit else ()), set()
 
 
 def _again(current: Any, done: Sequence[GraphOutcome]) -> Plan:
@@ -229,10 +229,7 @@ def _again(current: Any, done: Sequence[GraphOutcome]) -> Plan:
 
 def _naming(error: UuidkitError, done: Sequence[GraphOutcome]) -> UuidkitError:
     """The error, with the graphs that are finished and stay so."""
-    if done:
-        columns = ", ".join(str(column) for outcome in done for column in outcome.columns)
-        error.message += f" Already converted, and staying so: {columns}."
-        error.args = (error.message,)
+    error.finished = tuple(str(column) for outcome in done for column in outcome.columns)
     return error
 
 

@@ -15,6 +15,9 @@ class UuidkitError(Exception):
     Args:
         message: what happened and why, as one or more sentences.
         remedy: what the reader can do about it; may be empty.
+
+    Attributes:
+        finished: columns that were finished before, in transactions of their own, and stay so.
     """
 
     exit_code = 1
@@ -23,9 +26,15 @@ class UuidkitError(Exception):
         super().__init__(message)
         self.message = message
         self.remedy = remedy
+        self.finished: tuple[str, ...] = ()
+
+    @property
+    def standing(self) -> str:
+        """What stays done in spite of the failure, as a sentence; empty when nothing does."""
+        return f"Finished before, and staying so: {', '.join(self.finished)}." if self.finished else ""
 
     def __str__(self) -> str:
-        return f"{self.message}\n{self.remedy}" if self.remedy else self.message
+        return "\n".join(part for part in (self.message, self.standing, self.remedy) if part)
 
 
 class UsageError(UuidkitError):

@@ -13,6 +13,7 @@ from uuidkit import guard
 from uuidkit.catalog.model import Schema
 from uuidkit.catalog.names import ColumnName, TableName
 from uuidkit.catalog.read import read_mentions, read_schema, read_whole_row_publications
+from uuidkit.composing import text_of
 from uuidkit.database.session import Session
 from uuidkit.errors import LockNotAvailable
 from uuidkit.execute import LOCK_NOT_AVAILABLE
@@ -106,10 +107,19 @@ def _facts(
         not_unique=tuple(_not_unique(session, schema, inside)),
         ambiguous=tuple(_ambiguous(session, inside)),
         mentions=read_mentions(session, {name.name for name in texts}),
+        sizes=tuple((table, _size(session, table)) for table in tables if schema.tables[table].kind in "rp"),
         publications=tuple(
             (publication, oids[oid]) for publication, oid in read_whole_row_publications(session) if oid in oids
         ),
     )
+
+
+def _size(session: Session, table: TableName) -> int:
+    """Bytes of the table's rows, TOAST included; what the catalog says of it is as old as the last ANALYZE."""
+    [(size,)] = session.rows(
+        sql.SQL("SELECT pg_table_size({}::regclass)").format(sql.Literal(text_of(table.identifier)))
+    )
+    return int(size)
 
 
 def _resolved(session: Session, findings: ColumnFindings, references: Sequence[Reference]) -> ColumnFindings:
@@ -166,7 +176,7 @@ def _not_unique(session: Session, schema: Schema, references: Sequence[Reference
             ).format(column=name.identifier, table=name.table_name.identifier)
         )
         for text, count in rows:
-            yield name, f"{text} in {count} rows"
+            yield name, f"{text!r} in {count} rows"
 
 
 def _ambiguous(session: Session, references: Sequence[Reference]) -> Iterator[tuple[ColumnName, str]]:

@@ -20,7 +20,7 @@ class Column:
         domain: the domain's name when the type is one, else None.
         collation: schema and name when it is not the type's default, else None.
         deterministic: False under a nondeterministic collation.
-        default: the default as an expression, else None (generated columns have theirs in ``generated_as``).
+        default: the default as an expression; None without one, and for a generated column.
         storage, compression: as in pg_attribute, to be put back by a way back.
         statistics_target: None when it is the server's default.
         inherited: how many parents the column comes from.

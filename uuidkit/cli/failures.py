@@ -52,7 +52,7 @@ def explained(ctx: click.Context) -> Iterator[None]:
     except BlockedError as error:
         _blocked(ctx, error)
     except UuidkitError as error:
-        _end(ctx, error.message, error.remedy, error.exit_code)
+        _end(ctx, " ".join(part for part in (error.message, error.standing) if part), error.remedy, error.exit_code)
     except BrokenPipeError:
         raise  # click ends quietly: the reader of our output has gone
     except OSError as error:
@@ -66,15 +66,13 @@ def _blocked(ctx: click.Context, error: BlockedError) -> NoReturn:
 
     face: Face = ctx.meta.get(FACE) or Face()
     _trace()
-    # What the library has added to the findings: the graphs that were finished before.
-    before = error.message.removeprefix(BlockedError(error.blockers).message).strip()
-    click.echo(text.blockers(error.blockers, mask=face.mask, changed=bool(before)), err=True, nl=False)
-    if before:
-        message("\n" + visible(before))
+    click.echo(text.blockers(error.blockers, mask=face.mask, changed=bool(error.finished)), err=True, nl=False)
+    if error.finished:
+        message("\n" + visible(error.standing))
     if face.json:
         found = json.blockers(error.blockers, mask=face.mask)
         emit(json.dumps({"status": "blocked", "blockers": found}), face)
-    ctx.exit(FAILED if before else BLOCKED)
+    ctx.exit(FAILED if error.finished else BLOCKED)
 
 
 def _unforeseen(ctx: click.Context, error: Exception) -> NoReturn:

@@ -73,7 +73,7 @@ def _backup(schema: Schema, request: Request, column: ColumnName) -> Iterator[Bl
 
 
 def _default(request: Request, column: ColumnName, found: Column) -> Iterator[Blocker]:
-    if found.generated:
+    if found.generated or not found.is_text:
         return
     default = convert_default(found.default, request.on_unparseable)
     if not default.understood:
@@ -320,7 +320,7 @@ def key_blockers(
         yield Blocker(
             "ORPHAN",
             str(reference.referencing),
-            f"{reference.orphans} row{'' if reference.orphans == 1 else 's'} refer to nothing in "
+            f"{reference.orphans} row{' refers' if reference.orphans == 1 else 's refer'} to nothing in "
             f"{reference.referenced}, for example {samples}"
             + ("; a foreign key would refuse them." if request.declare_references else "."),
             "Add the missing rows, set these to NULL or remove them"

@@ -44,6 +44,7 @@ class GraphFacts:
         ambiguous: old texts in a parent's backup column that stand for more than one uuid, with samples.
         mentions: (function, language, column name) of functions whose text names a column.
         publications: names of publications that send whole rows of a table.
+        sizes: bytes of each table's rows.
     """
 
     columns: tuple[ColumnName, ...]
@@ -54,6 +55,7 @@ class GraphFacts:
     ambiguous: tuple[tuple[ColumnName, str], ...] = ()
     mentions: tuple[tuple[str, str, str], ...] = ()
     publications: tuple[tuple[str, TableName], ...] = ()
+    sizes: tuple[tuple[TableName, int], ...] = ()
 
 
 def build(schema: Schema, request: Request, facts: Sequence[GraphFacts], toolkit_version: str) -> Plan:
@@ -93,7 +95,7 @@ def build(schema: Schema, request: Request, facts: Sequence[GraphFacts], toolkit
     return Plan(
         request=request,
         graphs=tuple(graphs),
-        estimate=estimate(schema, graphs),
+        estimate=estimate(schema, graphs, dict(size for found in facts for size in found.sizes)),
         version_num=schema.version_num,
         hash=total,
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from uuidkit.catalog.model import Schema
 from uuidkit.catalog.names import TableName
@@ -16,14 +16,15 @@ _PROOF = 0.25e-6
 _BACKUP_BYTES = 40  # a text id beside its uuid
 
 
-def estimate(schema: Schema, graphs: Sequence[GraphPlan]) -> Estimate:
+def estimate(schema: Schema, graphs: Sequence[GraphPlan], sizes: Mapping[TableName, int]) -> Estimate:
     """Seconds, bytes written and locks of a whole plan.
 
     A table that was never analysed and not surveyed has no known size; the estimate then gives no seconds.
 
     Args:
-        schema: for sizes and numbers of indexes.
+        schema: for numbers of rows and indexes.
         graphs: the graphs of the plan.
+        sizes: bytes of each table's rows.
     """
     seconds: float | None = 0.0
     written = 0
@@ -45,7 +46,7 @@ def estimate(schema: Schema, graphs: Sequence[GraphPlan]) -> Estimate:
             indexes = len(schema.indexes_of(table_name))
             if graph_seconds is not None:
                 graph_seconds += rows * (_REWRITE + _PROOF * columns + _INDEX * indexes + _FOREIGN_KEY * keys)
-            written += schema.tables[table_name].bytes + rows * _BACKUP_BYTES * columns
+            written += sizes.get(table_name, 0) + rows * _BACKUP_BYTES * columns
         seconds = None if seconds is None or graph_seconds is None else seconds + graph_seconds
         locks += [(table, "ACCESS EXCLUSIVE", graph_seconds) for table in graph.tables]
     return Estimate(seconds=seconds, bytes_written=written, locks=tuple(locks))

@@ -48,13 +48,13 @@ class Database:
     """A random database.
 
     Attributes:
-        sql: makes it, rows included.
+        statements: make it, rows included.
         targets: the columns to convert, one per reference graph at least.
         references: (referencing table, column, referenced table, column) of all references, declared or not.
         include: undeclared references that only their maker knows of.
     """
 
-    sql: str
+    statements: list[str]
     targets: list[str]
     references: list[tuple[str, str, str, str]]
     tables: list[Table]
@@ -214,16 +214,16 @@ def _self_reference(rng: random.Random, table: Table, references: list[tuple[str
     references.append((table.full, "parent_ref", table.full, display(table.key)))
 
 
-def _sql(rng: random.Random, schemas: list[str], tables: list[Table]) -> str:
-    lines = [f"CREATE SCHEMA {display(schema)};" for schema in schemas if schema != "public"]
+def _sql(rng: random.Random, schemas: list[str], tables: list[Table]) -> list[str]:
+    lines = [f"CREATE SCHEMA {display(schema)}" for schema in schemas if schema != "public"]
     for table in tables:
         unlogged = "UNLOGGED " if rng.random() < 0.05 else ""
-        lines.append(f"CREATE {unlogged}TABLE {table.full} ({', '.join([*table.columns, *table.constraints])});")
+        lines.append(f"CREATE {unlogged}TABLE {table.full} ({', '.join([*table.columns, *table.constraints])})")
         names = ", ".join(display(name) for name in table.names)
-        lines += [f"INSERT INTO {table.full} ({names}) VALUES ({', '.join(row)});" for row in table.values]
+        lines += [f"INSERT INTO {table.full} ({names}) VALUES ({', '.join(row)})" for row in table.values]
     # An unlogged table cannot be referred to from a logged one.
     if any("UNLOGGED" in line for line in lines):
         lines = [line.replace("CREATE TABLE", "CREATE UNLOGGED TABLE") for line in lines]
     later = [line for table in tables for line in table.later]
     unique = [line for line in later if line.startswith("CREATE UNIQUE")]
-    return "\n".join([*lines, *(f"{line};" for line in [*unique, *(line for line in later if line not in unique)])])
+    return [*lines, *unique, *(line for line in later if line not in unique)]
