@@ -64,8 +64,9 @@ def convert(url: str, command: Sequence[str] = CONVERT) -> Run:
     )
     assert process.stderr is not None
     marks: list[tuple[float, str]] = []
-    for line in process.stderr:
-        marks.append((time.perf_counter() - begun, line.rstrip("\n")))
+    with process.stderr as messages:
+        for line in messages:
+            marks.append((time.perf_counter() - begun, line.rstrip("\n")))
     # wait4 tells of this process alone, unlike RUSAGE_CHILDREN; ru_maxrss is in kB on Linux, in bytes on macOS.
     _, status, usage = os.wait4(process.pid, 0)
     seconds = time.perf_counter() - begun

@@ -237,7 +237,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     size = Size(given.parents or default.parents, given.children or default.children)
     chosen = [name for name in COMPARISONS if name in given.comparisons or not given.comparisons]
     begun = time.perf_counter()
-    with server(given.server) as running:
+    with server(given.server, durable=not given.quick) as running:
         settings = ", ".join(f"{name}={value}" for name, value in SETTINGS.items())
         say(f"PostgreSQL {running.version} ({settings}; the rest as installed), {os.cpu_count()} cores,")
         say(f"Python {platform.python_version()}; each way starts from an identical fresh copy, after a CHECKPOINT")

@@ -66,11 +66,12 @@ class Server:
 
 
 @contextmanager
-def server(label: str) -> Iterator[Server]:
+def server(label: str, *, durable: bool = True) -> Iterator[Server]:
     """A server that is made, started and removed again.
 
     Args:
         label: ``18`` or ``16`` (from the wheel), ``system`` for the newest one of the machine.
+        durable: False where nothing is measured: it does not wait for the disk.
 
     Raises:
         LookupError: there is none of that label.
@@ -86,7 +87,7 @@ def server(label: str) -> Iterator[Server]:
         done = subprocess.run([*drop_rights(), *map(str, initdb)], capture_output=True, text=True, cwd="/")
         if done.returncode:
             raise RuntimeError(f"initdb failed:\n{done.stdout}{done.stderr}")
-        settings = {**_OURS, **SETTINGS, "unix_socket_directories": str(base)}
+        settings = {**_OURS, **SETTINGS, "unix_socket_directories": str(base), "fsync": "on" if durable else "off"}
         command = [str(programs / "postgres"), "-D", str(data)]
         for name, value in settings.items():
             command += ["-c", f"{name}={value}"]
