@@ -10,8 +10,6 @@ import sqlalchemy as sa
 from alembic import op
 ${imports if imports else ""}
 
-import uuidkit.alembic  # noqa: F401  registers op.convert_to_uuid and its kin
-
 revision = ${repr(up_revision)}
 down_revision = ${repr(down_revision)}
 branch_labels = ${repr(branch_labels)}

@@ -44,7 +44,6 @@ def test_a_new_revision_runs_as_the_template_writes_it(checkout: Path, database:
     done = alembic(checkout, database, "revision", "--autogenerate", "--rev-id", "9999", "-m", "Nothing new")
     assert done.returncode == 0, done.stdout + done.stderr
     written = (checkout / "versions" / "9999_nothing_new.py").read_text()
-    assert "import uuidkit.alembic" in written
     assert [line for line in written.splitlines() if line.startswith("    ") and "#" not in line] == [
         "    pass",
         "    pass",
@@ -53,6 +52,22 @@ def test_a_new_revision_runs_as_the_template_writes_it(checkout: Path, database:
         done = alembic(checkout, database, "upgrade" if target == "head" else "downgrade", target)
         assert done.returncode == 0, done.stdout + done.stderr
     assert pg_dump(database) == before
+
+
+def test_a_revision_may_convert_without_an_import(checkout: Path, database: str) -> None:
+    alembic(checkout, database, "upgrade", "head")
+    before = pg_dump(database, "--schema=public")
+    done = alembic(checkout, database, "revision", "--rev-id", "9999", "-m", "Contract")
+    assert done.returncode == 0, done.stdout + done.stderr
+    path = checkout / "versions" / "9999_contract.py"
+    path.write_text(path.read_text().replace("    pass", '    op.convert_to_uuid("contacts", "email")', 1))
+    done = alembic(checkout, database, "upgrade", "head")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "email_original" in pg_dump(database)
+    path.write_text(path.read_text().replace("    pass", '    op.revert_from_uuid("contacts", "email")', 1))
+    done = alembic(checkout, database, "downgrade", "-1")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert pg_dump(database, "--schema=public") == before
 
 
 def test_a_failure_in_the_last_revision_undoes_all(checkout: Path, database: str) -> None:

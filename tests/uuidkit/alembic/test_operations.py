@@ -12,7 +12,7 @@ from alembic.util import CommandError
 
 import uuidkit
 from tests.support import checksums, pg_dump
-from tests.uuidkit.alembic.conftest import run
+from tests.uuidkit.alembic.conftest import TABLES, run
 from tests.uuidkit.alembic.project import Project, run_alembic, sqlalchemy_url
 from uuidkit.errors import BlockedError, LedgerError, LockNotAvailable, UsageError, UuidkitError
 
@@ -47,6 +47,35 @@ def test_up_and_down_again(project: Project, tables: str) -> None:
     }
     with psycopg.connect(tables) as connection:
         assert uuidkit.verify(connection).ok
+    project.downgrade("base")
+    assert pg_dump(tables, NO_VERSION) == before
+
+
+def test_as_a_plain_owner(owner_database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    run(owner_database, TABLES)
+    monkeypatch.setenv("DATABASE_URL", owner_database)
+    project = Project(tmp_path / "migrations", owner_database)
+    project.revision("pass")
+    project.upgrade()
+    before = pg_dump(owner_database)
+    project.revision("op.convert_to_uuid('parents', 'id')", "op.revert_from_uuid('parents', 'id')")
+    assert project.dry_run()[1] == 0
+    project.upgrade()
+    run(owner_database, project.script("r2:r1"))
+    assert pg_dump(owner_database) == before
+    run(owner_database, project.script("r1:r2"))
+    project.downgrade("r1")
+    assert pg_dump(owner_database) == before
+
+
+def test_through_a_transaction_pooler(tables: str, pooled_database: str, tmp_path: Path) -> None:
+    before = pg_dump(tables, NO_VERSION)
+    project = Project(tmp_path / "migrations", pooled_database)
+    project.engine = {"connect_args": {"prepare_threshold": None}}
+    project.revision("op.convert_to_uuid('parents', 'id')", "op.revert_from_uuid('parents', 'id')")
+    assert project.dry_run()[1] == 0
+    project.upgrade()
+    assert types(tables)["public.children.parent"] == "uuid"
     project.downgrade("base")
     assert pg_dump(tables, NO_VERSION) == before
 
