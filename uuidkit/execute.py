@@ -15,6 +15,7 @@ from uuidkit.composing import text_of
 from uuidkit.database.session import Session
 from uuidkit.errors import ConversionFailed, LockNotAvailable, UuidkitError
 from uuidkit.guard import LEDGER_CHANGED, PROOF_FAILED, SCHEMA_CHANGED
+from uuidkit.ledger import ADVISORY_KEY
 from uuidkit.planning.model import Plan, Statement
 
 LOCK_NOT_AVAILABLE = "55P03"
@@ -180,7 +181,7 @@ def lock_holders(session: Session, tables: Sequence[TableName]) -> str:
                                                                  WHERE datname = current_database())
                       AND (l.classid::int8 << 32 | l.objid::int8) = %(key)s)
             ORDER BY 1""",
-        {"tables": [text_of(table.identifier) for table in tables], "key": 0x7575_6964_6B69_74},
+        {"tables": [text_of(table.identifier) for table in tables], "key": ADVISORY_KEY},
     )
     if not rows:
         return "Whoever held them has gone in the meantime."

@@ -9,13 +9,13 @@ from uuid import UUID
 
 from psycopg import sql
 
-from uuidkit import ids, ledger
+from uuidkit import ids
 from uuidkit.catalog.model import Schema
 from uuidkit.catalog.names import ColumnName
 from uuidkit.conversion import sentences
 from uuidkit.database.session import Session, adapt
 from uuidkit.ids import sql as value
-from uuidkit.ledger import LedgerColumn
+from uuidkit.ledger import LedgerColumn, store
 from uuidkit.reading import read_database, reading
 
 
@@ -48,7 +48,7 @@ def lookup(connection: Any, texts: Sequence[str]) -> tuple[Found, ...]:
     session = adapt(connection)
     with sentences(), reading(session) as search_path:
         schema = read_database(session, search_path)
-        entries = ledger.read(session, present=schema.ledger_present)
+        entries = store.read(session, present=schema.ledger_present)
         columns = [column for entry in entries for column in entry.graph.columns if _there(schema, column)]
         return tuple(found for text in texts for column in columns for found in _find(session, column, text))
 

@@ -6,14 +6,14 @@ import time
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from uuidkit import ids, ledger
+from uuidkit import ids
 from uuidkit.catalog.model import ForeignKey, Schema
 from uuidkit.catalog.names import ColumnName, TableName, display
 from uuidkit.conversion import after_commit, sentences
 from uuidkit.database.session import Session, adapt
 from uuidkit.errors import BlockedError, UsageError
 from uuidkit.execute import Event, GraphOutcome, Outcome, Progress, run, silent
-from uuidkit.ledger import LedgerEntry
+from uuidkit.ledger import LedgerEntry, store
 from uuidkit.planning.blockers import dependent_blockers, index_blockers, table_blockers
 from uuidkit.planning.build import length_limit
 from uuidkit.planning.keys import kept_keys
@@ -93,8 +93,8 @@ def chosen_entries(
     """
     if not targets and not everything:
         raise UsageError("No column was named.", "Name one as table.column, or use --all.")
-    entries = ledger.read(session, present=schema.ledger_present)
-    return ledger.select(entries, resolve_columns(schema, targets), everything=everything)
+    entries = store.read(session, present=schema.ledger_present)
+    return store.select(entries, resolve_columns(schema, targets), everything=everything)
 
 
 def parse_legacy_format(text: str) -> ids.Shape:

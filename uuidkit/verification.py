@@ -8,13 +8,12 @@ from typing import Any
 
 from psycopg import sql
 
-from uuidkit import ledger
 from uuidkit.catalog.model import Schema
 from uuidkit.catalog.names import ColumnName, display
 from uuidkit.conversion import sentences
 from uuidkit.database.session import Session, adapt
 from uuidkit.ids import sql as value
-from uuidkit.ledger import LedgerColumn, LedgerEntry, LedgerLookup
+from uuidkit.ledger import LedgerColumn, LedgerEntry, LedgerLookup, store
 from uuidkit.reading import read_database, reading
 from uuidkit.render.values import untouched
 from uuidkit.targets import resolve_columns
@@ -72,8 +71,8 @@ def verify(connection: Any, targets: Sequence[str] = ()) -> Proof:
     session = adapt(connection)
     with sentences(), reading(session) as search_path:
         schema = read_database(session, search_path)
-        entries = ledger.read(session, present=schema.ledger_present)
-        chosen = ledger.select(entries, resolve_columns(schema, targets), everything=not targets)
+        entries = store.read(session, present=schema.ledger_present)
+        chosen = store.select(entries, resolve_columns(schema, targets), everything=not targets)
         pairs = [(entry, column) for entry in chosen for column in entry.graph.columns]
         return Proof(tuple(_prove(session, schema, entry, column) for entry, column in pairs))
 

@@ -12,11 +12,11 @@ from alembic.runtime.migration import MigrationContext
 from sqlalchemy import MetaData, String, Uuid
 from sqlalchemy.exc import NoReferenceError
 
-from uuidkit import ledger
 from uuidkit.alembic.operations import ConvertToUuidOp, FinalizeUuidOp, RevertFromUuidOp, UuidOperation
 from uuidkit.catalog.names import display
 from uuidkit.database.session import adapt
 from uuidkit.errors import UsageError
+from uuidkit.ledger import store
 from uuidkit.reading import read_database, reading
 
 # Schema (None for the default one), table, column, as Alembic's operations name them.
@@ -88,7 +88,7 @@ def _backups(context: MigrationContext) -> frozenset[tuple[str, str, str]]:
         return frozenset()  # another driver: include_object knows them by their comments
     with reading(session) as search_path:
         schema = read_database(session, search_path)
-        entries = ledger.read(session, present=schema.ledger_present)
+        entries = store.read(session, present=schema.ledger_present)
     return frozenset(
         (column.schema, column.table, column.backup) for entry in entries for column in entry.graph.columns
     )

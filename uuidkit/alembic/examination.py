@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 
-from uuidkit import finalization, ledger, reversion
+from uuidkit import finalization, reversion
 from uuidkit.alembic.operations import ConvertToUuidOp, RevertFromUuidOp, UuidOperation
 from uuidkit.catalog.model import Schema
 from uuidkit.catalog.names import ColumnName, TableName
 from uuidkit.conversion import plan, sentences
 from uuidkit.database.session import Session
 from uuidkit.guard import same_schema
-from uuidkit.ledger import LedgerEntry
+from uuidkit.ledger import LedgerEntry, store
 from uuidkit.planning.model import Blocker, Plan, Statement
 from uuidkit.reading import fingerprints, read_database, reading
 from uuidkit.targets import resolve_column
@@ -109,7 +109,7 @@ def reversion_is_done(session: Session, schema: Schema, operation: RevertFromUui
     """
     name = resolve_column(schema, operation.target)
     column = schema.column(name)
-    entries = ledger.read(session, present=schema.ledger_present)
+    entries = store.read(session, present=schema.ledger_present)
     known = any(found.name == name for entry in entries for found in entry.graph.columns)
     return column is not None and column.is_text and not known
 

@@ -1,0 +1,185 @@
+"""What the ledger keeps of a conversion: every definition as it was, as plain values and as JSON. Pure."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass, field
+from datetime import datetime
+from typing import Any
+
+from uuidkit import ids
+from uuidkit.catalog.model import KeyTrigger
+from uuidkit.catalog.names import ColumnName, TableName
+from uuidkit.errors import LedgerError
+from uuidkit.planning.model import OnUnparseable
+
+FORMAT = 1  # of the graph document; a later toolkit must be able to read an earlier one's
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerLookup:
+    """Where a text was looked up first: a uuid column and the column with its old texts."""
+
+    schema: str
+    table: str
+    column: str
+    backup: str
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerColumn:
+    """One converted column, with all that a way back needs.
+
+    Attributes:
+        type: the text type as it was, length included.
+        legacy_shape: the one form that rows added since are given, None for canonical text.
+        shapes: the frequent shapes of the old values, for cheap comparison.
+        position: 0 for the topmost referenced column, then as in the plan.
+    """
+
+    schema: str
+    table: str
+    column: str
+    backup: str
+    type: str
+    collation: tuple[str, str] | None
+    default: str | None
+    default_after: str | None
+    storage: str
+    type_storage: str
+    compression: str
+    on_unparseable: OnUnparseable
+    shapes: tuple[ids.Shape, ...]
+    legacy_shape: ids.Shape | None
+    lookup: tuple[LedgerLookup, ...] = ()
+    rows: int = 0
+    nulls: int = 0
+    unparseable: int = 0
+    unique: bool = False
+    not_null: bool = False
+
+    @property
+    def name(self) -> ColumnName:
+        """The column's full name."""
+        return ColumnName(self.schema, self.table, self.column)
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerKey:
+    """A foreign key or unique constraint.
+
+    Attributes:
+        existed: whether it was there before the conversion.
+        triggers: names of the internal triggers that carry a foreign key out; they fire in that order.
+    """
+
+    schema: str
+    table: str
+    name: str
+    definition: str
+    existed: bool
+    comment: str | None = None
+    triggers: tuple[KeyTrigger, ...] = ()
+
+    @property
+    def table_name(self) -> TableName:
+        """The table that has the constraint."""
+        return TableName(self.schema, self.table)
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerIndex:
+    """An index on a converted column, as pg_get_indexdef prints it."""
+
+    schema: str
+    table: str
+    name: str
+    definition: str
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerReference:
+    """An edge of the graph: who refers to whom, declared or not."""
+
+    referencing: ColumnName
+    referenced: ColumnName
+    declared: bool
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerGraph:
+    """Everything about one converted graph.
+
+    Attributes:
+        foreign_keys: in their original order of creation, newly declared ones last.
+        uniques: unique constraints that the conversion made.
+    """
+
+    columns: tuple[LedgerColumn, ...]
+    foreign_keys: tuple[LedgerKey, ...] = ()
+    uniques: tuple[LedgerKey, ...] = ()
+    indexes: tuple[LedgerIndex, ...] = ()
+    references: tuple[LedgerReference, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerEntry:
+    """One row of the ledger."""
+
+    id: int
+    converted_at: datetime
+    converted_by: str
+    toolkit_version: str
+    plan_hash: str
+    graph: LedgerGraph = field(repr=False)
+
+
+def to_json(graph: LedgerGraph) -> str:
+    """The graph as the JSON document that the ledger keeps."""
+    return json.dumps({"format": FORMAT, **asdict(graph)}, ensure_ascii=True, sort_keys=True)
+
+
+def from_json(document: dict[str, Any]) -> LedgerGraph:
+    """The graph from the ledger's document.
+
+    Raises:
+        LedgerError: it was written by a later toolkit.
+    """
+    if document.get("format") != FORMAT:
+        raise LedgerError(
+            f"The ledger has an entry of format {document.get('format')}, which this version cannot read.",
+            "Use the version of uuidkit that made the conversion, or a later one.",
+        )
+    return LedgerGraph(
+        columns=tuple(_column(column) for column in document["columns"]),
+        foreign_keys=tuple(_key(key) for key in document["foreign_keys"]),
+        uniques=tuple(_key(key) for key in document["uniques"]),
+        indexes=tuple(LedgerIndex(**index) for index in document["indexes"]),
+        references=tuple(
+            LedgerReference(
+                ColumnName(**reference["referencing"]), ColumnName(**reference["referenced"]), reference["declared"]
+            )
+            for reference in document["references"]
+        ),
+    )
+
+
+def _key(document: dict[str, Any]) -> LedgerKey:
+    triggers = tuple(
+        KeyTrigger(**{**trigger, "table": TableName(**trigger["table"])}) for trigger in document["triggers"]
+    )
+    return LedgerKey(**{**document, "triggers": triggers})
+
+
+def _column(document: dict[str, Any]) -> LedgerColumn:
+    shape = document["legacy_shape"]
+    collation = document["collation"]
+    return LedgerColumn(
+        **{
+            **document,
+            "collation": tuple(collation) if collation else None,
+            "shapes": tuple(ids.Shape(**found) for found in document["shapes"]),
+            "legacy_shape": ids.Shape(**shape) if shape else None,
+            "lookup": tuple(LedgerLookup(**lookup) for lookup in document["lookup"]),
+        }
+    )
