@@ -62,9 +62,10 @@ class Scene:
     """A case's database.
 
     Attributes:
+        name: the database's name.
         admin: the superuser's URL.
         owner: the URL for its owner.
-        name: the database's name.
+        connection: the superuser's.
     """
 
     case: Case
@@ -72,6 +73,7 @@ class Scene:
     name: str
     admin: str
     owner: str
+    connection: psycopg.Connection
 
     def run(self, args: tuple[str, ...], role: str | None = None, *, status: int = 0) -> Run:
         """Run a command of the program; its exit status is checked."""
@@ -96,7 +98,7 @@ class Scene:
 
     def state(self) -> State:
         """The database as it is."""
-        return state(self.admin)
+        return state(self.connection, self.admin)
 
 
 def _in_process(url: str, args: tuple[str, ...]) -> Run:
@@ -120,17 +122,18 @@ def _process(url: str, args: tuple[str, ...]) -> Run:
 @contextmanager
 def _scene(server: Server, case: Case) -> Iterator[Scene]:
     """The case's database, made by its `before.sql`; the roles that it makes go with it."""
-    roles = _roles(server)
+    roles = _roles(server) if case.superuser else set()
     owner = None if case.superuser else server.create_role()
     admin = server.create_database(owner=owner)
     name = admin.partition("?")[0].rpartition("/")[2]
-    scene = Scene(case, server, name, admin, admin if owner is None else server.url_of(name, owner))
+    url = admin if owner is None else server.url_of(name, owner)
     try:
-        apply(scene.owner, case.folder / "before.sql")
-        yield scene
+        apply(url, case.folder / "before.sql")
+        with psycopg.connect(admin, autocommit=True) as connection:
+            yield Scene(case, server, name, admin, url, connection)
     finally:
         server.drop_database(name)
-        for role in _roles(server) - roles:
+        for role in _roles(server) - roles if owner is None else {owner}:
             server.drop_role(role)
 
 
@@ -155,12 +158,12 @@ def _refused(scene: Scene) -> None:
         if command.status != 3:
             scene.run(command.args, command.role, status=command.status)
             continue
-        before, number = scene.state(), next_transaction(scene.admin)
+        before, number = scene.state(), next_transaction(scene.connection)
         found = scene.json(command.instead("report"), command.role, status=3)
         assert found["status"] == "blocked"
         assert found["statements"] == []
         said = "".join(scene.run(command.args, command.role, status=3).words.split())
-        assert next_transaction(scene.admin) == number, "something was written"
+        assert next_transaction(scene.connection) == number, "something was written"
         assert difference(before.dump, scene.state().dump) == ""
         for blocker in found["blockers"]:
             head = f"{blocker['code']}: {blocker['object']}"
@@ -178,7 +181,7 @@ def _converted(scene: Scene) -> None:
     case, before = scene.case, scene.state()
     scene.check("always.sql", "before the conversion")
     said: list[str] = []
-    number = next_transaction(scene.admin)
+    number = next_transaction(scene.connection)
     for command in case.commands[:1]:
         if command.converts:
             report = scene.json(command.instead("report"), command.role)
@@ -186,7 +189,7 @@ def _converted(scene: Scene) -> None:
             said += report["notes"]
             if case.expect:
                 said.append(scene.run(command.instead("report"), command.role).words)
-    assert next_transaction(scene.admin) == number, "the report wrote something"
+    assert next_transaction(scene.connection) == number, "the report wrote something"
     for command in case.commands:
         said.append(scene.run(command.args, command.role, status=command.status).words)
     missing = [line for line in case.expect if not any(re.search(line, text) for text in said)]
@@ -210,26 +213,26 @@ def _as_intended(scene: Scene, before: State, after: State) -> None:
     converting = [command for command in scene.case.commands if command.converts]
     suffix = converting[0].option("--backup-suffix", "_original")
     surprises = unexpected_changes(
-        scene.admin, before, after, suffix, new_keys=any("--declare-references" in c.args for c in converting)
+        scene.connection, before, after, suffix, new_keys=any("--declare-references" in c.args for c in converting)
     )
     columns = converted_columns(before, after)
     assert columns or any("--declare-references" in c.args for c in converting), "nothing was converted"
     if not scene.case.looked_up:
         mode = converting[0].option("--on-unparseable", "fail")
-        surprises += wrong_values(scene.admin, columns, suffix, mode)
+        surprises += wrong_values(scene.connection, columns, suffix, mode)
     assert not surprises, "\n".join(surprises)
 
 
 def _proved_and_done(scene: Scene) -> None:
     """The proof holds, and a second run, or plan, finds nothing to do."""
-    number = next_transaction(scene.admin)
+    number = next_transaction(scene.connection)
     assert scene.json(("verify",))["ok"] is True
     for command in scene.case.commands:
         if command.converts:
             plan = scene.json(command.instead("report"), command.role)
             assert (plan["status"], plan["statements"]) == ("nothing to do", [])
             assert scene.run(command.args, command.role).stdout.startswith("Nothing to do")
-    assert next_transaction(scene.admin) == number, "a second run wrote something"
+    assert next_transaction(scene.connection) == number, "a second run wrote something"
 
 
 def _as_before(scene: Scene, before: State, now: State) -> None:
@@ -263,7 +266,7 @@ def _final(scene: Scene, before: State, after: State) -> None:
     assert converted_columns(before, after)
     assert "_original" not in after.dump
     assert "Schema: uuidkit" not in after.dump
-    assert unexpected_changes(scene.admin, before, after, "_original", new_keys=False) == []
+    assert unexpected_changes(scene.connection, before, after, "_original", new_keys=False) == []
     scene.check("after.sql", "after finalize")
     scene.check("always.sql", "after finalize")
     target = next(command for command in scene.case.commands if command.converts).args[1]

@@ -36,40 +36,38 @@ class State:
     columns: Mapping[Column, tuple[str, int]]
 
 
-def state(url: str) -> State:
+def state(connection: psycopg.Connection, url: str) -> State:
     """The database as it is.
 
     Args:
-        url: a superuser's.
+        connection, url: a superuser's.
     """
-    with psycopg.connect(url) as connection:
-        triggers = connection.execute(
-            """
-            SELECT t.tgrelid::regclass::text, p.proname, t.tgtype::text, k.conname, t.tgname
-              FROM pg_trigger t
-              JOIN pg_proc p ON p.oid = t.tgfoid
-              JOIN pg_constraint k ON k.oid = t.tgconstraint AND k.contype = 'f'
-             ORDER BY 1, 5
-            """
-        ).fetchall()
-        columns = connection.execute(
-            """
-            SELECT n.nspname, c.relname, a.attname, format_type(a.atttypid, a.atttypmod), a.attnum
-              FROM pg_attribute a
-              JOIN pg_class c ON c.oid = a.attrelid
-              JOIN pg_namespace n ON n.oid = c.relnamespace
-             WHERE c.relkind IN ('r', 'p', 'f') AND a.attnum > 0 AND NOT a.attisdropped
-               AND n.nspname NOT IN ('pg_catalog', 'information_schema', 'uuidkit') AND n.nspname !~ '^pg_toast'
-            """
-        ).fetchall()
+    triggers = connection.execute(
+        """
+        SELECT t.tgrelid::regclass::text, p.proname, t.tgtype::text, k.conname, t.tgname
+          FROM pg_trigger t
+          JOIN pg_proc p ON p.oid = t.tgfoid
+          JOIN pg_constraint k ON k.oid = t.tgconstraint AND k.contype = 'f'
+         ORDER BY 1, 5
+        """
+    ).fetchall()
+    columns = connection.execute(
+        """
+        SELECT n.nspname, c.relname, a.attname, format_type(a.atttypid, a.atttypmod), a.attnum
+          FROM pg_attribute a
+          JOIN pg_class c ON c.oid = a.attrelid
+          JOIN pg_namespace n ON n.oid = c.relnamespace
+         WHERE c.relkind IN ('r', 'p', 'f') AND a.attnum > 0 AND NOT a.attisdropped
+           AND n.nspname NOT IN ('pg_catalog', 'information_schema', 'uuidkit') AND n.nspname !~ '^pg_toast'
+        """
+    ).fetchall()
     return State(pg_dump(url), tuple(triggers), {row[:3]: row[3:] for row in columns})
 
 
-def next_transaction(url: str) -> int:
+def next_transaction(connection: psycopg.Connection) -> int:
     """The number that the server's next writing transaction gets: it stays the same as long as nobody writes."""
-    with psycopg.connect(url) as connection:
-        [number] = connection.execute("SELECT pg_snapshot_xmax(pg_current_snapshot())::text::bigint").fetchone() or []
-        return int(number)
+    [number] = connection.execute("SELECT pg_snapshot_xmax(pg_current_snapshot())::text::bigint").fetchone() or []
+    return int(number)
 
 
 def difference(before: str, after: str) -> str:
@@ -97,11 +95,13 @@ def converted_columns(before: State, after: State) -> list[Column]:
     ]
 
 
-def unexpected_changes(url: str, before: State, after: State, suffix: str, *, new_keys: bool) -> list[str]:
+def unexpected_changes(
+    connection: psycopg.Connection, before: State, after: State, suffix: str, *, new_keys: bool
+) -> list[str]:
     """Whatever a conversion has changed beyond types, defaults and backup columns.
 
     Args:
-        url: the converted database, a superuser's.
+        connection: a superuser's, of the converted database.
         suffix: what the backup columns' names end with.
         new_keys: whether new foreign keys and unique constraints were asked for.
     """
@@ -114,7 +114,7 @@ def unexpected_changes(url: str, before: State, after: State, suffix: str, *, ne
     kept = [trigger for trigger in after.triggers if trigger in set(before.triggers)]
     if kept != list(before.triggers):
         found.append(f"foreign keys act in another order:\n{before.triggers}\n{after.triggers}")
-    quoted = _quoted(url, columns, suffix)
+    quoted = _quoted(connection, columns, suffix)
     old, new = _entries(before.dump), _entries(after.dump)
     for header, body in old.items():
         if header.startswith("Data for "):
@@ -129,17 +129,15 @@ def unexpected_changes(url: str, before: State, after: State, suffix: str, *, ne
     return found
 
 
-def _quoted(url: str, columns: list[Column], suffix: str) -> dict[str, set[tuple[str, str]]]:
+def _quoted(connection: psycopg.Connection, columns: list[Column], suffix: str) -> dict[str, set[tuple[str, str]]]:
     """Per table, as pg_dump names it in headers, the converted columns and their backups as it writes them."""
-    with psycopg.connect(url) as connection:
-        result: dict[str, set[tuple[str, str]]] = {}
-        for schema, table, column in columns:
-            [name, backup] = (
-                connection.execute("SELECT quote_ident(%s), quote_ident(%s)", [column, column + suffix]).fetchone()
-                or ()
-            )
-            result.setdefault(f"Name: {table}; Type: TABLE; Schema: {schema};", set()).add((name, backup))
-        return result
+    result: dict[str, set[tuple[str, str]]] = {}
+    for schema, table, column in columns:
+        [name, backup] = (
+            connection.execute("SELECT quote_ident(%s), quote_ident(%s)", [column, column + suffix]).fetchone() or ()
+        )
+        result.setdefault(f"Name: {table}; Type: TABLE; Schema: {schema};", set()).add((name, backup))
+    return result
 
 
 def _entries(dump: str) -> dict[str, str]:
@@ -180,27 +178,26 @@ def _ours(header: str, quoted: dict[str, set[tuple[str, str]]], *, new_keys: boo
     return new_keys and ("; Type: CONSTRAINT; " in header or "; Type: FK CONSTRAINT; " in header)
 
 
-def wrong_values(url: str, columns: list[Column], suffix: str, on_unparseable: str) -> list[str]:
+def wrong_values(connection: psycopg.Connection, columns: list[Column], suffix: str, on_unparseable: str) -> list[str]:
     """Rows whose uuid is not what the Python side makes of the text in the backup column.
 
     Args:
-        url: the converted database, a superuser's.
+        connection: a superuser's, of the converted database.
         columns: the converted columns.
         suffix: what the backup columns' names end with.
         on_unparseable: as asked for.
     """
     found = []
-    with psycopg.connect(url) as connection:
-        for schema, table, column in columns:
-            pairs = connection.execute(
-                sql.SQL("SELECT DISTINCT {}::text, {} FROM {}").format(
-                    sql.Identifier(column + suffix), sql.Identifier(column), sql.Identifier(schema, table)
-                )
-            ).fetchall()
-            for text, uuid in pairs:
-                expected = None if text is None else _expected(text, on_unparseable)
-                if uuid != expected:
-                    found.append(f"{schema}.{table}.{column}: {text!r} became {uuid}, not {expected}")
+    for schema, table, column in columns:
+        pairs = connection.execute(
+            sql.SQL("SELECT DISTINCT {}::text, {} FROM {}").format(
+                sql.Identifier(column + suffix), sql.Identifier(column), sql.Identifier(schema, table)
+            )
+        ).fetchall()
+        for text, uuid in pairs:
+            expected = None if text is None else _expected(text, on_unparseable)
+            if uuid != expected:
+                found.append(f"{schema}.{table}.{column}: {text!r} became {uuid}, not {expected}")
     return found
 
 
