@@ -40,11 +40,13 @@ class Run:
         seconds: from the start of the process to its end.
         phases: seconds by phase.
         memory: the most that the process had in memory, in MB of 10^6 bytes.
+        processor: seconds that the process has had a processor.
     """
 
     seconds: float
     phases: dict[str, float]
     memory: float
+    processor: float
 
 
 def convert(url: str, command: Sequence[str] = CONVERT) -> Run:
@@ -74,7 +76,7 @@ def convert(url: str, command: Sequence[str] = CONVERT) -> Run:
     if process.returncode:
         raise RuntimeError(f"uuidkit convert ended with {process.returncode}:\n" + "\n".join(line for _, line in marks))
     memory = usage.ru_maxrss * (1 if sys.platform == "darwin" else 1024) / 1e6
-    return Run(seconds, _phases(marks, start, seconds), memory)
+    return Run(seconds, _phases(marks, start, seconds), memory, usage.ru_utime + usage.ru_stime)
 
 
 def _environment(url: str) -> dict[str, str]:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
 
+import psutil
 import psycopg
 from psycopg import sql
 
@@ -36,10 +37,12 @@ class Server:
     Attributes:
         version: as it says itself.
         folder: where its socket is.
+        process: its first process.
     """
 
     version: str
     folder: Path
+    process: psutil.Process
 
     def url(self, database: str = "postgres") -> str:
         """The superuser's URL of a database."""
@@ -58,6 +61,19 @@ class Server:
         with self.connect() as connection:
             connection.execute(statement)
             connection.execute("CHECKPOINT")
+
+    def processor_time(self, database: str) -> float:
+        """Seconds that the server's processes for one database, parallel workers included, have had a processor.
+
+        Args:
+            database: that nobody is going to use any more; those of all databases are counted, so take a difference.
+        """
+        with self.connect() as connection:
+            while connection.execute("SELECT FROM pg_stat_activity WHERE datname = %s", [database]).fetchall():
+                time.sleep(0.01)
+        time.sleep(0.1)  # the first process counts a process when it has seen it end
+        times = self.process.cpu_times()
+        return float(times.children_user + times.children_system)
 
     def drop(self, database: str) -> None:
         """Drop a database."""
@@ -96,7 +112,7 @@ def server(label: str, *, durable: bool = True) -> Iterator[Server]:
             process = subprocess.Popen(
                 [*drop_rights(), *command], stdout=log, stderr=log, stdin=subprocess.DEVNULL, cwd="/", env=environment
             )
-        running = Server(chosen.version, base)
+        running = Server(chosen.version, base, psutil.Process(process.pid))
         _wait(running, process, base / "log")
         yield running
     finally:
