@@ -133,12 +133,16 @@ class _Search:
         self.samples = samples
         self.on_unreadable = on_unreadable
         self.declared = declared(schema)
+        self.parents: dict[ColumnName, list[ColumnName]] = {}
+        for reference in self.declared:
+            self.parents.setdefault(reference.referencing, []).append(reference.referenced)
+        kept = {(found.backup, found.key) for found in matches}
         self.by_child: dict[ColumnName, list[Match]] = {}
         for found in matches:
-            # A column that refers to this one holds the same ids, and is nothing that this one refers to.
-            if not self.refers(found.key, found.child):
+            # A column that refers to this one holds the same ids, and is nothing that this one refers to; nor does a
+            # column that keeps the key's old texts refer to it.
+            if not self.refers(found.key, found.child) and (found.child, found.key) not in kept:
                 self.by_child.setdefault(found.child, []).append(found)
-        self.referencing = {reference.referencing for reference in self.declared}
         self.qualities: dict[ColumnName, int] = {}
 
     def run(self, around: Collection[ColumnName] | None) -> tuple[Reference, ...]:
@@ -169,8 +173,12 @@ class _Search:
     def refers(self, column: ColumnName, to: ColumnName) -> bool:
         """Whether declared foreign keys lead from one column to another, over any number of steps."""
         reached = {column}
-        while step := {r.referenced for r in self.declared if r.referencing in reached} - reached:
-            reached |= step
+        waiting = [column]
+        while waiting:
+            for parent in self.parents.get(waiting.pop(), ()):
+                if parent not in reached:
+                    reached.add(parent)
+                    waiting.append(parent)
         return to in reached
 
     def closure(self, columns: set[ColumnName]) -> set[ColumnName]:
@@ -232,7 +240,7 @@ class _Search:
             -strength,
             self.quality(found.key) if found.found else self.keys[found.key],
             -len(found.found),
-            found.key in self.referencing,
+            found.key in self.parents,
             not belongs_to_table(found.key),
             self.schema.tables[found.key.table_name].oid,
             found.key,
@@ -243,7 +251,7 @@ class _Search:
         if any({r.referencing, r.referenced} == {other.key, strongest.key} for r in self.declared):
             return True
         return any(
-            {m.child, m.key} == {other.key, strongest.key} and m.found
+            {m.child, m.key} == {other.key, strongest.key} and m.found and (m.name or len(m.found) == m.compared)
             for child in (other.key, strongest.key)
             for m in self.by_child.get(child, ())
         )

@@ -8,7 +8,7 @@ from functools import cache
 
 from uuidkit.catalog.names import ColumnName
 
-_WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+|[^\W\d_]+")
+_BETWEEN_WORDS = re.compile(r"[\W_]+")
 
 ID_WORDS = frozenset({"id", "ids", "uuid", "guid", "uid", "pk", "oid"})
 
@@ -21,10 +21,12 @@ _GENERIC = ID_WORDS | frozenset(
 # What a column is for when it is no identifier, whatever its values look like.
 _PURPOSES = frozenset(
     """address avatar blob body checksum comment content cookie crc crc32 description digest domain email etag file
-    filename fingerprint gravatar hash host hostname href image ip link logo mail md5 message nonce note notes password
-    path payload phone photo picture salt secret sha sha1 sha224 sha256 sha384 sha512 signature text title token uri
-    url value website""".split()
+    filename fingerprint gravatar hash host hostname href image ip link logo mail md5 md5sum message nonce note notes
+    password path payload phone photo picture salt secret sha sha1 sha224 sha256 sha384 sha512 signature text title
+    token uri url value website""".split()
 )
+_SPELLED = frozenset("base64 hex lower normalized sum".split())  # file_hash_hex is a hash all the same
+_KEYS = frozenset("api cache idempotency".split())
 
 _ROLES = frozenset({"parent", "previous", "prev", "next", "root", "original", "origin", "superseded", "duplicate"})
 
@@ -55,7 +57,18 @@ class NameEvidence:
 @cache
 def words(name: str) -> tuple[str, ...]:
     """The words of a name in lower case, whether written ``batch_id``, ``batchId`` or ``BATCH-ID``."""
-    return tuple(word.lower() for word in _WORD.findall(name))
+    found = []
+    for part in _BETWEEN_WORDS.split(name):
+        begin = 0
+        for at in range(1, len(part)):
+            before, here, after = part[at - 1], part[at], part[at + 1 : at + 2]
+            # batchId and sha256Hex, but UUIDValue
+            if here.isupper() and (not before.isupper() or after.islower()):
+                found.append(part[begin:at].lower())
+                begin = at
+        if part:
+            found.append(part[begin:].lower())
+    return tuple(found)
 
 
 @cache
@@ -72,7 +85,7 @@ def singular(word: str) -> str:
 
 def is_specific(name: str) -> bool:
     """Whether the name says what it identifies (``batch_id``), unlike ``id``, ``code`` or ``external_id``."""
-    return any(word not in _GENERIC and not word.isdigit() for word in words(name))
+    return any(word.rstrip("0123456789") not in _GENERIC for word in words(name) if not word.isdigit())
 
 
 def says_id(name: str) -> bool:
@@ -89,15 +102,16 @@ def purpose(name: str) -> str | None:
     Args:
         name: the column's name; ``email`` and ``file_hash`` have another purpose, ``email_id`` has not.
     """
-    found = words(name)
-    if not found or found[-1] in ID_WORDS:
+    found = list(words(name))
+    while len(found) > 1 and found[-1] in _SPELLED:
+        found.pop()
+    if not found:
         return None
-    if len(found) > 1 and "".join(found) in _PURPOSES:
-        return "".join(found)
-    for word in reversed(found):
-        if word in _PURPOSES or singular(word) in _PURPOSES:
-            return word
-    return "key" if len(found) > 1 and found[-1] == "key" and found[-2] in {"api", "cache", "idempotency"} else None
+    joined = "".join(found)
+    if joined in _PURPOSES or (len(found) > 1 and found[-1] == "key" and found[-2] in _KEYS):
+        return joined if joined in _PURPOSES else "key"
+    word = found[-1]
+    return next((known for known in (singular(word), word) if known in _PURPOSES), None)
 
 
 def names_copy_of(name: str, original: str) -> bool:

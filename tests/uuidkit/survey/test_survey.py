@@ -292,4 +292,4 @@ def test_foreign_keys_in_a_circle(database: str) -> None:
     columns = [name(text) for text in ("a.id", "a.b", "b.id", "b.a", "b.parent")]
     with looking(database) as (session, schema):
         found = survey(session, schema, columns)
-    assert {column: dict(found[column].formats) for column in columns} == dict.fromkeys(columns, {"canonical": 1})
+    assert all(dict(found[column].formats) == {"canonical": 1} for column in columns)
