@@ -59,7 +59,7 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class IndexColumn:
-    """One key column or INCLUDE column of an index; ``column`` is None for an expression."""
+    """One key column of an index; ``column`` is None for an expression, which alone may have a statistics target."""
 
     column: str | None
     opclass_default: bool = True

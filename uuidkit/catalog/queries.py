@@ -99,7 +99,9 @@ SELECT i.indexrelid::int8, i.indrelid::int8, ic.relname, am.amname, i.indisuniqu
                LEFT JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = m.v[1]::int2 AND a.attnum <> 0
               )::text[],
        pg_get_indexdef(i.indexrelid), con.conname, coalesce(con.contype::text, ''), coalesce(con.condeferrable, false),
-       i.indisclustered, i.indisreplident, obj_description(i.indexrelid, 'pg_class')
+       i.indisclustered, i.indisreplident, obj_description(i.indexrelid, 'pg_class'),
+       ARRAY(SELECT CASE WHEN a.attstattarget >= 0 THEN a.attstattarget::int END
+               FROM pg_attribute a WHERE a.attrelid = i.indexrelid AND a.attnum > 0 ORDER BY a.attnum)
   FROM pg_index i
   JOIN pg_class ic ON ic.oid = i.indexrelid
   JOIN pg_am am ON am.oid = ic.relam

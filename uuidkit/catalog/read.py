@@ -180,7 +180,13 @@ def _indexes(session: Session, names: dict[int, TableName]) -> tuple[Index, ...]
     for row in session.rows(queries.INDEXES):
         members, count = row[8], row[9]
         keys = tuple(
-            IndexColumn(column=members[n], opclass_default=row[10][n], opclass=row[11][n], collation_differs=row[12][n])
+            IndexColumn(
+                column=members[n],
+                opclass_default=row[10][n],
+                opclass=row[11][n],
+                collation_differs=row[12][n],
+                statistics_target=row[23][n],
+            )
             for n in range(count)
         )
         found.append(

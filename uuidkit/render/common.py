@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from psycopg import sql
 
 from uuidkit import guard, ledger
-from uuidkit.catalog.model import KeyTrigger
-from uuidkit.catalog.names import TableName, display
+from uuidkit.catalog.model import Index, KeyTrigger
+from uuidkit.catalog.names import ColumnName, TableName, display
 from uuidkit.composing import joined, raw, text_of
 from uuidkit.planning.model import Statement
 
@@ -123,6 +123,31 @@ def _rename_triggers(table: TableName, name: str, triggers: Sequence[KeyTrigger]
             "END"
         ).format(wanted=wanted, table=sql.Literal(text_of(table.identifier)), name=sql.Literal(name))
     )
+
+
+def index_statistics(indexes: Iterable[Index], columns: Collection[ColumnName]) -> Iterator[Statement]:
+    """Put the statistics targets of index expressions back, which a rebuilt index has lost.
+
+    Args:
+        indexes: all of them, as they were.
+        columns: those whose type has changed; the indexes on them were rebuilt.
+    """
+    for index in indexes:
+        if not any(index.table == column.table_name and column.name in index.reads for column in columns):
+            continue
+        name = sql.Identifier(index.table.schema, index.name)
+        for position, key in enumerate(index.keys, 1):
+            if key.statistics_target is not None:
+                yield Statement(
+                    text_of(
+                        sql.SQL("ALTER INDEX {} ALTER COLUMN {} SET STATISTICS {}").format(
+                            name, sql.Literal(position), sql.Literal(key.statistics_target)
+                        )
+                    ),
+                    "change",
+                    f"put back the statistics target of {display(index.name)}",
+                    index.table,
+                )
 
 
 def analyze(table: TableName, columns: Sequence[str]) -> Statement:

@@ -19,7 +19,15 @@ from uuidkit.ledger import (
     LedgerReference,
 )
 from uuidkit.planning.model import ColumnPlan, GraphPlan, Request, Statement
-from uuidkit.render.common import add_constraint, alter, analyze, closing, drop_constraint, opening
+from uuidkit.render.common import (
+    add_constraint,
+    alter,
+    analyze,
+    closing,
+    drop_constraint,
+    index_statistics,
+    opening,
+)
 from uuidkit.render.values import Lookups, drop_lookups, lookups_of, make_lookups, untouched, with_lookup
 
 # The comment of every backup column: whoever meets the column, autogenerate among them, knows it by that.
@@ -56,6 +64,7 @@ def conversion_statements(
             yield drop_constraint(key.table, key.name)
     for table in graph.tables:
         yield from _rewrite(table, graph, document, lookups)
+    yield from index_statistics(schema.indexes, [column.column for column in graph.changing])
     for unique in graph.uniques:
         yield from add_constraint(unique.column.table_name, unique.name, _unique_definition(unique.column.name))
     for key in graph.foreign_keys:

@@ -13,7 +13,15 @@ from uuidkit.catalog.names import TableName, display
 from uuidkit.composing import joined, raw, text_of
 from uuidkit.ledger import LedgerColumn, LedgerEntry
 from uuidkit.planning.model import Statement
-from uuidkit.render.common import add_constraint, alter, analyze, closing, drop_constraint, opening
+from uuidkit.render.common import (
+    add_constraint,
+    alter,
+    analyze,
+    closing,
+    drop_constraint,
+    index_statistics,
+    opening,
+)
 from uuidkit.render.values import Lookups, drop_lookups, lookups_of, make_lookups, untouched
 
 # pg_attribute.attstorage and attcompression -> the words of ALTER TABLE.
@@ -65,6 +73,7 @@ def reversion_statements(
         yield drop_constraint(table, name)
     for table in tables:
         yield from _rewrite(table, [c for c in columns if c.name.table_name == table], version_num, lookups)
+    yield from index_statistics(schema.indexes, [column.name for column in columns])
     for key in kept:
         yield from add_constraint(key.table, key.name, key.definition, key.comment, key.triggers)
     indexes = {(index.table.schema, index.name) for index in schema.indexes}
