@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 
@@ -79,25 +79,47 @@ def read_graphs(session: Session, schema: Schema, request: Request) -> tuple[Gra
     if request.references == "auto":
         references += discover(session, schema, around=request.targets)
     references = include(schema, references, request)
-    return tuple(_facts(session, schema, request, graph, references) for graph in closure(schema, references, request))
+    graphs = closure(schema, references, request)
+    texts = [name for graph in graphs for name in graph if _is_text(schema, name) and _readable(schema, name)]
+    # All at once: a key over columns of several graphs is judged by what becomes of all of them.
+    findings = survey(
+        session,
+        schema,
+        texts,
+        on_unparseable=request.on_unparseable,
+        unique_expected=_to_be_unique(schema, references, texts) if request.declare_references else (),
+    )
+    return tuple(_facts(session, schema, graph, references, findings) for graph in graphs)
+
+
+def _is_text(schema: Schema, name: ColumnName) -> bool:
+    column = schema.column(name)
+    return column is not None and column.is_text
+
+
+def _to_be_unique(
+    schema: Schema, references: Sequence[Reference], texts: Sequence[ColumnName]
+) -> tuple[ColumnName, ...]:
+    """The columns that get a unique constraint because a declared reference needs one."""
+    wanted = dict.fromkeys(r.referenced for r in references if not r.declared and r.certain)
+    return tuple(name for name in wanted if name in texts and not schema.is_unique(name))
 
 
 def _facts(
     session: Session,
     schema: Schema,
-    request: Request,
     graph: tuple[ColumnName, ...],
     references: Sequence[Reference],
+    surveyed: Mapping[ColumnName, ColumnFindings],
 ) -> GraphFacts:
     members = set(graph)
     inside = tuple(r for r in references if r.referencing in members and r.referenced in members and r.certain)
-    texts = [name for name in graph if (column := schema.column(name)) is not None and column.is_text]
-    texts = [name for name in texts if _readable(schema, name)]
+    texts = [name for name in graph if name in surveyed]
     tables = tuple(dict.fromkeys(name.table_name for name in graph))
     oids = {schema.tables[table].oid: table for table in tables}
     findings = {
-        name: _resolved(session, found, [r for r in inside if r.referencing == name and r.backup is not None])
-        for name, found in survey(session, schema, texts, on_unparseable=request.on_unparseable).items()
+        name: _resolved(session, surveyed[name], [r for r in inside if r.referencing == name and r.backup is not None])
+        for name in texts
     }
     return GraphFacts(
         columns=graph,
