@@ -12,7 +12,12 @@ from psycopg import sql
 from uuidkit import guard
 from uuidkit.catalog.model import Schema
 from uuidkit.catalog.names import ColumnName, TableName
-from uuidkit.catalog.read import read_mentions, read_schema, read_whole_row_publications
+from uuidkit.catalog.read import (
+    read_mentions,
+    read_schema,
+    read_whole_row_publications,
+    read_whole_row_triggers,
+)
 from uuidkit.composing import text_of
 from uuidkit.database.session import Session
 from uuidkit.errors import LockNotAvailable
@@ -130,6 +135,9 @@ def _facts(
         ambiguous=tuple(_ambiguous(session, inside)),
         mentions=read_mentions(session, {name.name for name in texts}),
         sizes=tuple((table, _size(session, table)) for table in tables if schema.tables[table].kind in "rp"),
+        row_triggers=tuple(
+            (trigger, oids[oid], function) for trigger, oid, function in read_whole_row_triggers(session) if oid in oids
+        ),
         publications=tuple(
             (publication, oids[oid]) for publication, oid in read_whole_row_publications(session) if oid in oids
         ),

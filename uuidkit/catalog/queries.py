@@ -219,3 +219,12 @@ SELECT DISTINCT p.pubname, c.oid::int8
  WHERE NOT EXISTS (SELECT FROM pg_publication_rel r
                     WHERE r.prpubid = p.oid AND r.prrelid = c.oid AND r.prattrs IS NOT NULL)
  ORDER BY 1, 2"""
+
+# Triggers whose function handles NEW or OLD as a whole, as in INSERT INTO history SELECT OLD.*: the backup column is
+# one value more than the other table has columns.
+WHOLE_ROW_TRIGGERS: Final[LiteralString] = """
+SELECT t.tgname, t.tgrelid::int8, (SELECT i.identity FROM pg_identify_object('pg_proc'::regclass, p.oid, 0) i)
+  FROM pg_trigger t
+  JOIN pg_proc p ON p.oid = t.tgfoid
+ WHERE NOT t.tgisinternal AND p.prosrc ~* '(^|[^[:alnum:]_$.])(new|old)[)]?[[:space:]]*[.][[:space:]]*[*]'
+ ORDER BY 2, 1"""

@@ -110,6 +110,12 @@ def read_mentions(session: Session, names: Collection[str]) -> tuple[tuple[str, 
     )
 
 
+def read_whole_row_triggers(session: Session) -> tuple[tuple[str, int, str], ...]:
+    """(trigger, oid of its table, identity of its function) where the function handles whole rows of the table."""
+    with empty_search_path(session):
+        return tuple((name, oid, function) for name, oid, function in session.rows(queries.WHOLE_ROW_TRIGGERS))
+
+
 def read_whole_row_publications(session: Session) -> tuple[tuple[str, int], ...]:
     """(publication, oid of a table) where every column of the table is sent to subscribers."""
     return tuple((name, oid) for name, oid in session.rows(queries.WHOLE_ROW_PUBLICATIONS))

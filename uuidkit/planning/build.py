@@ -43,6 +43,7 @@ class GraphFacts:
         not_unique: referenced uuid columns whose values repeat, with a sample.
         ambiguous: old texts in a parent's backup column that stand for more than one uuid, with samples.
         mentions: (function, language, column name) of functions whose text names a column.
+        row_triggers: (trigger, table, function) where the function handles whole rows of the table.
         publications: names of publications that send whole rows of a table.
         sizes: bytes of each table's rows.
     """
@@ -54,6 +55,7 @@ class GraphFacts:
     not_unique: tuple[tuple[ColumnName, str], ...] = ()
     ambiguous: tuple[tuple[ColumnName, str], ...] = ()
     mentions: tuple[tuple[str, str, str], ...] = ()
+    row_triggers: tuple[tuple[str, TableName, str], ...] = ()
     publications: tuple[tuple[str, TableName], ...] = ()
     sizes: tuple[tuple[TableName, int], ...] = ()
 
@@ -319,6 +321,13 @@ def _notes(schema: Schema, request: Request, facts: GraphFacts, keys: Sequence[F
             f"Publication {display(publication)} sends whole rows of {table}: add the backup column to its "
             "subscribers' tables first, or they stop with 'missing replicated column'."
         )
+    changing = {name.table_name for name in facts.findings}
+    for trigger, table, function in facts.row_triggers:
+        if table in changing:
+            notes.append(
+                f"Trigger {display(trigger)} on {table} handles whole rows (function {function}), which get the backup "
+                "column: a table that they are copied to needs that column too, or the trigger fails."
+            )
     functions = dict.fromkeys(function for function, _, _ in facts.mentions)
     for function in functions:
         notes.append(
