@@ -30,12 +30,13 @@ class Collision:
     """Different texts that become one uuid.
 
     Attributes:
+        uuid: what they become; None where they become NULL under a key that holds NULLs to be equal.
         values: some of the texts (at most five).
         rows: how many rows hold one of them.
         key: the unique index or constraint that forbids it; empty where rows would merely merge.
     """
 
-    uuid: UUID
+    uuid: UUID | None
     values: tuple[str, ...]
     rows: int
     key: str = ""
@@ -51,7 +52,8 @@ class ColumnFindings:
         shapes: the frequent regular shapes, most frequent first (what cheap expressions are made of).
         complete: whether every value that is not NULL has one of ``shapes``.
         prefixes: number of values per literal prefix, of values that have one.
-        unparseable: number of values that are no uuid in any known format.
+        unparseable: number of values that are no uuid in any known format; ``unparseable_samples`` are at most five
+            of them, cut to 80 characters.
         padded: number of values with blanks around them.
         collisions: texts that become one uuid under a key; ``collision_count`` counts the uuids concerned.
         merged: texts that become one uuid where no key forbids it; ``merged_count`` counts the uuids concerned.

@@ -103,7 +103,10 @@ def _vouchers(schema: Schema, column: ColumnName, columns: Collection[ColumnName
             continue
         [(_, parent)] = key.pairs
         other = schema.column(parent)
-        if parent in columns and parent != column and other is not None and other.is_text and other.deterministic:
+        if parent not in columns or parent == column or other is None or not other.is_text:
+            continue
+        # To a char(n) key blanks at the end do not count, so that a child may spell its texts otherwise.
+        if other.deterministic and (other.base_type != "bpchar" or own.base_type == "bpchar"):
             found.append(parent)
     return found
 

@@ -53,7 +53,8 @@ HOSTILE = (
            owner_email text, gravatar text, tags text[], note text)""",
     """INSERT INTO files (etag, content_hash, commit_id, version_id, owner_email, gravatar, tags, note)
        SELECT md5('t' || i), encode(sha256(convert_to(i::text, 'UTF8')), 'hex'),
-              md5('a' || i) || left(md5('b' || i), 8), md5('v' || i), md5('m' || i)::uuid::text, 'https://gravatar.example/avatar/' || md5('g' || i),
+              md5('a' || i) || left(md5('b' || i), 8), md5('v' || i), md5('m' || i)::uuid::text,
+              'https://gravatar.example/avatar/' || md5('g' || i),
               ARRAY[md5('x' || i)::uuid::text, 'red'],
               CASE WHEN i = 7 THEN 'see batch_' || md5('n') || ', please' ELSE 'nothing to see' END
          FROM generate_series(1, 30) AS i""",

@@ -211,6 +211,19 @@ def test_a_child_merges_only_what_its_parent_does(database: str) -> None:
     assert (child.merged_count, parent.collision_count) == (1, 1)
 
 
+def test_blanks_that_a_foreign_key_to_char_does_not_see(database: str) -> None:
+    run(
+        database,
+        "CREATE TABLE p (k char(40) UNIQUE)",
+        "CREATE TABLE t (v varchar REFERENCES p (k))",
+    )
+    fill(database, "p", "k", [str(A), str(B)])
+    fill(database, "t", "v", [str(A), f"{A}  ", str(B)])
+    child, parent = look(database, "t.v", "p.k")
+    assert (child.padded, child.complete, parent.complete) == (1, False, True)
+    assert child.merged == (Collision(A, (str(A), f"{A}  "), 2),)
+
+
 def test_many_collisions_are_counted_and_five_shown(database: str) -> None:
     run(database, "CREATE TABLE t (v text UNIQUE)")
     ids_ = [UUID(int=n, version=4) for n in range(1, 41)]

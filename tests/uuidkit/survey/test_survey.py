@@ -7,10 +7,14 @@ from collections import Counter
 from uuid import UUID
 
 import pytest
+from sqlalchemy import create_engine
+from sqlalchemy.pool import NullPool
 
 from tests.uuidkit.ids.values import generate
 from tests.uuidkit.survey.looking import Recorder, fill, looking, name, run
 from uuidkit import ids
+from uuidkit.catalog.read import read_schema
+from uuidkit.database.session import adapt
 from uuidkit.findings import ColumnFindings
 from uuidkit.ids import Shape, grammar
 from uuidkit.survey import survey
@@ -240,6 +244,18 @@ def test_a_format_added_by_hand_is_counted(database: str, monkeypatch: pytest.Mo
     found = look(database)
     assert found.formats == {"canonical": 1, "number": 2}
     assert found.unparseable_samples == ("1",)
+
+
+def test_the_same_over_sqlalchemy(database: str) -> None:
+    values: list[str | None] = [*generate(500, seed=3), "100%", "%(x)s", ":name", None]
+    run(database, "CREATE TABLE t (v text)")
+    fill(database, "t", "v", values)
+    engine = create_engine(database.replace("postgresql://", "postgresql+psycopg://"), poolclass=NullPool)
+    with engine.begin() as connection:
+        session = adapt(connection)
+        found = survey(session, read_schema(session), [name("t.v")], on_unparseable="derive")[name("t.v")]
+    agrees(found, values)
+    assert found == look(database, on_unparseable="derive")
 
 
 def _key(database: str, child_values: list[str], *, child: str = "v text REFERENCES p (k)") -> None:
