@@ -12,6 +12,10 @@ Importing this package is enough for the operations to be there. In an env.py::
 
 A project with functions of its own passes ``compose(include_object, theirs)``, and
 ``process_revision_directives.chain(theirs)``.
+
+Offline (``--sql``) the operations are planned from the database of DATABASE_URL, which is only read; an env.py that
+knows better gives ``context.configure(uuidkit_connect=…)`` a function that returns a connection to be used in
+``with``. For ``alembic -x dry-run upgrade head`` it calls ``dry_run`` in place of ``context.run_migrations``.
 """
 
 from __future__ import annotations

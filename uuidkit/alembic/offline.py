@@ -2,7 +2,8 @@
 
 The statements are those that an online run would carry out. They check under the locks that the tables are still
 those that were read; where several operations of a script share a table, each later one checks that the table is as
-the earlier one left it.
+the earlier one left it. What other operations of the script put into the tables before is not in the plan: a conversion
+that would have to find undeclared references among that belongs into a script of its own.
 """
 
 from __future__ import annotations
@@ -217,7 +218,8 @@ def _heading(context: MigrationContext, found: Examination, work: bool) -> Itera
         return
     yield from _comment(
         f"{found.operation.title}: {listing(columns)}. Planned from the tables and values of the database at "
-        f"{_revisions(context.get_current_heads())}; should others have come since, this fails and changes nothing."
+        f"{_revisions(context.get_current_heads())}, before whatever else this script does; should others have come "
+        "since, it fails and changes nothing."
     )
     if found.plan is not None:
         yield from _comment(f"Plan {found.plan.hash}")
