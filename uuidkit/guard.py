@@ -20,6 +20,13 @@ LEDGER_CHANGED = "UK003"
 # What the transaction sets for itself, and puts back as it was.
 _SETTINGS: dict[LiteralString, LiteralString] = {
     "search_path": "pg_catalog, pg_temp",
+    # How the server prints definitions, which are kept and compared with those of another session.
+    "quote_all_identifiers": "off",
+    "DateStyle": "ISO, YMD",
+    "IntervalStyle": "postgres",
+    "TimeZone": "UTC",
+    "extra_float_digits": "1",
+    "bytea_output": "hex",
     "row_security": "off",
     "statement_timeout": "0",
     "idle_in_transaction_session_timeout": "0",
@@ -50,7 +57,7 @@ def enter(lock_timeout: float) -> str:
     """
     milliseconds = f"{max(1, round(lock_timeout * 1000))}ms"
     names = [*_SETTINGS, "lock_timeout"]
-    saved = joined([sql.SQL("{0}, current_setting({0}, true)").format(sql.Literal(name)) for name in names])
+    saved = joined([sql.SQL("{0}, pg_catalog.current_setting({0}, true)").format(sql.Literal(name)) for name in names])
     sets = [
         # transaction_timeout exists from 17 on.
         sql.SQL("  PERFORM set_config(name, {}, true) FROM pg_catalog.pg_settings WHERE name = {};").format(
@@ -61,10 +68,12 @@ def enter(lock_timeout: float) -> str:
     return block(
         sql.SQL(
             """BEGIN
-  PERFORM set_config('uuidkit.saved', json_build_object({saved})::text, true);
+  -- Up to the change of the search path only what is named in full means what it says.
+  PERFORM pg_catalog.set_config('uuidkit.saved', pg_catalog.json_build_object({saved})::pg_catalog.text, true);
+  PERFORM pg_catalog.set_config('search_path', {path}, true);
 {sets}
 END"""
-        ).format(saved=saved, sets=joined(list(sets), "\n"))
+        ).format(saved=saved, path=sql.Literal(_SETTINGS["search_path"]), sets=joined(list(sets), "\n"))
     )
 
 

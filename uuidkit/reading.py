@@ -48,7 +48,7 @@ def reading(session: Session, lock_timeout: float = 2.0) -> Iterator[tuple[str, 
     """
     try:
         with session.transaction():
-            [(schemas,)] = session.rows("SELECT current_schemas(false)::text[]")
+            [(schemas,)] = session.rows("SELECT pg_catalog.current_schemas(false)::pg_catalog.text[]")
             session.run(guard.enter(lock_timeout))
             yield tuple(schemas)
             session.run(guard.leave())

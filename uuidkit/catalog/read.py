@@ -47,11 +47,18 @@ def empty_search_path(session: Session) -> Iterator[tuple[str, ...]]:
     Yields:
         The schemas of the search path as it was.
     """
-    [(before, schemas)] = session.rows("SELECT current_setting('search_path'), current_schemas(false)::text[]")
-    session.rows("SELECT set_config('search_path', 'pg_catalog', true)")
+    [(before, quoting, schemas)] = session.rows(
+        "SELECT pg_catalog.current_setting('search_path'), pg_catalog.current_setting('quote_all_identifiers'), "
+        "pg_catalog.current_schemas(false)::pg_catalog.text[]"
+    )
+    set_both = (
+        "SELECT pg_catalog.set_config('search_path', %(path)s, true), "
+        "pg_catalog.set_config('quote_all_identifiers', %(quoting)s, true)"
+    )
+    session.rows(set_both, {"path": "pg_catalog", "quoting": "off"})
     yield tuple(schemas)
-    # After an error the transaction, or the savepoint around us, puts it back.
-    session.rows("SELECT set_config('search_path', %(before)s, true)", {"before": before})
+    # After an error the transaction, or the savepoint around us, puts them back.
+    session.rows(set_both, {"path": before, "quoting": quoting})
 
 
 def read_schema(session: Session) -> Schema:
