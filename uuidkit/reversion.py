@@ -15,7 +15,6 @@ from uuidkit.errors import BlockedError, UsageError
 from uuidkit.execute import Event, GraphOutcome, Outcome, Progress, run, silent
 from uuidkit.ledger import LedgerEntry, store
 from uuidkit.planning.blockers import dependent_blockers, index_blockers, table_blockers
-from uuidkit.planning.build import length_limit
 from uuidkit.planning.keys import kept_keys
 from uuidkit.planning.model import Blocker, Statement
 from uuidkit.reading import fingerprints, read_database, reading
@@ -139,14 +138,6 @@ def reversion_blockers(schema: Schema, entry: LedgerEntry) -> Iterator[Blocker]:
                 str(column.name),
                 f"Its default was changed since the conversion to {found.default}; it would be lost.",
                 "Note it, drop the default, revert, and set it again for text.",
-            )
-        limit = length_limit(column.type)
-        if limit is not None and limit < 32:
-            yield Blocker(
-                "TYPE",
-                str(column.name),
-                f"No uuid fits into {column.type}.",
-                "Rows added since could not be put back; this conversion cannot be reverted here.",
             )
     changing = [name for name in names if schema.column(name) is not None]
     for table in dict.fromkeys(name.table_name for name in changing):

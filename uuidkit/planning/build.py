@@ -214,14 +214,18 @@ def legacy_shape(findings: ColumnFindings | None, type_name: str) -> ids.Shape |
     """The one form that the column's ids used to have, when there was one and it fits the type.
 
     Args:
-        findings: what the survey found; None gives None.
+        findings: what the survey found; None for nothing.
         type_name: the text type, e.g. ``character varying(36)``.
 
     Returns:
-        The only prefixed shape, if all prefixed values have it; else the only shape at all; else None (canonical).
+        The only prefixed shape, if all prefixed values have it; else the only shape at all; else None (canonical),
+        or 32 digits where the type has room for these alone.
     """
+    limit = length_limit(type_name)
+    shortest = ids.Shape(spelling="hex")
+    otherwise = shortest if limit is not None and shortest.length <= limit < ids.Shape().length else None
     if findings is None:
-        return None
+        return otherwise
     counted = [found for found in findings.shapes if found.count]
     prefixed = [found for found in counted if found.shape.prefix]
     candidate: ids.Shape | None = None
@@ -229,9 +233,8 @@ def legacy_shape(findings: ColumnFindings | None, type_name: str) -> ids.Shape |
         candidate = prefixed[0].shape
     elif not findings.formats.get("prefixed", 0) and len(counted) == 1 and len(findings.formats) == 1:
         candidate = counted[0].shape
-    limit = length_limit(type_name)
-    if candidate is not None and limit is not None and candidate.length > limit:
-        return None
+    if candidate is None or (limit is not None and candidate.length > limit):
+        return otherwise
     return candidate
 
 
