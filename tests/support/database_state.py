@@ -61,7 +61,7 @@ def state(connection: psycopg.Connection, url: str) -> State:
            AND n.nspname NOT IN ('pg_catalog', 'information_schema', 'uuidkit') AND n.nspname !~ '^pg_toast'
         """
     ).fetchall()
-    return State(pg_dump(url), tuple(triggers), {row[:3]: row[3:] for row in columns})
+    return State(pg_dump(url, "--encoding=UTF8"), tuple(triggers), {row[:3]: row[3:] for row in columns})
 
 
 def next_transaction(connection: psycopg.Connection) -> int:

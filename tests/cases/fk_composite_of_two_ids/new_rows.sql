@@ -1,0 +1,2 @@
+INSERT INTO seats VALUES ('0a0a0a0a-0000-4000-8000-000000000001', '0a0a0a0a-0000-4000-8000-000000000002', 9);
+INSERT INTO tickets (seat_id, hall_id) SELECT seat_id, hall_id FROM seats WHERE n = 9;

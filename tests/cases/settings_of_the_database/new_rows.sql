@@ -1,0 +1,1 @@
+INSERT INTO app.batches (n) VALUES (4);

@@ -1,0 +1,1 @@
+SELECT batch_id ~ '^batch_' FROM app.batches WHERE n = 4;

@@ -1,0 +1,5 @@
+-- A new child of an old parent fits, as the parent's text does.
+CREATE TABLE batches (batch_id varchar(20) PRIMARY KEY, n integer);
+CREATE TABLE jobs (batch_id varchar(20) REFERENCES batches, n serial);
+INSERT INTO batches VALUES ('310', 1), ('20250412_101500', 2);
+INSERT INTO jobs SELECT batch_id FROM batches;

@@ -1,0 +1,1 @@
+SELECT batch_id = '20250412_101500' FROM jobs WHERE n = 3;

@@ -1,0 +1,1 @@
+SELECT batch_id = '0a0a0a0a-0000-4000-8000-000000000001' FROM batches WHERE n = 11;
