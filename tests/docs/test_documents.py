@@ -156,7 +156,7 @@ def test_the_rights_in_the_document_are_enough(
             # Three tables that are somebody else's, and the ledger's schema.
             assert (status, sum("PERMISSION" in line for line in said)) == (3, 4), "\n".join(said)
             assert not psql(url, rights["convert"], "-v", "ON_ERROR_STOP=1").returncode
-            for verb in ("convert", "verify", "lookup", "revert"):
+            for verb in ("convert", "verify", "lookup", "revert") if ledger == "convert" else ("convert", "revert"):
                 what = {"verify": "", "lookup": "A-1042", "convert": "orders.order_id --on-unparseable derive"}
                 said, status = shell.type(f"uuidkit {verb} {what.get(verb, '--all')}")
                 assert status == 0, "\n".join(said)
