@@ -303,3 +303,52 @@ def test_checks_are_cut_at_their_semicolons() -> None:
         ("SELECT ';' = \";\"", ()),
         ("-- refused 23001 23503\nDO $x$ BEGIN NULL; END $x$", ("23001", "23503")),
     ]
+
+
+SURPRISES = [
+    "ALTER TABLE batches ALTER batch_id DROP NOT NULL",
+    "ALTER TABLE jobs ALTER CONSTRAINT jobs_batch_id_fkey DEFERRABLE",
+    "DROP INDEX ix_note",
+    "ALTER INDEX ix_jobs RENAME TO ix_other",
+    "COMMENT ON COLUMN batches.batch_id IS 'another'",
+    "GRANT SELECT (batch_id) ON batches TO PUBLIC",
+    "ALTER TABLE batches ALTER batch_id SET STATISTICS 7",
+    "ALTER TABLE batches ADD COLUMN stray integer",
+    "ALTER TABLE batches ALTER note SET DEFAULT 'x'",
+    "CREATE TABLE stray (n integer)",
+    "ALTER TABLE jobs DROP COLUMN batch_id, ADD COLUMN batch_id uuid",
+]
+
+
+@pytest.mark.parametrize("surprise", SURPRISES)
+def test_whatever_a_conversion_should_not_do_is_noticed(database: str, surprise: str) -> None:
+    """A conversion done by hand is as intended, until something more is changed."""
+    with psycopg.connect(database, autocommit=True) as connection:
+        for statement in (
+            "CREATE TABLE batches (batch_id varchar NOT NULL UNIQUE, note text)",
+            "CREATE TABLE jobs (batch_id varchar REFERENCES batches (batch_id), n integer)",
+            "CREATE INDEX ix_jobs ON jobs (batch_id)",
+            "CREATE INDEX ix_note ON batches (note)",
+            "INSERT INTO batches VALUES ('687d53c4-1111-4222-8333-944455556601'), ('310')",
+        ):
+            connection.execute(statement)
+        before = state(connection, database)
+        connection.execute("ALTER TABLE jobs DROP CONSTRAINT jobs_batch_id_fkey")
+        for table in ("batches", "jobs"):
+            connection.execute(f"ALTER TABLE {table} ADD COLUMN batch_id_original varchar")
+            connection.execute(f"UPDATE {table} SET batch_id_original = batch_id")
+        connection.execute(
+            "UPDATE batches SET batch_id = '687d53c4-1111-4222-8333-944455556602' WHERE batch_id = '310'"
+        )
+        for table in ("batches", "jobs"):
+            connection.execute(f"ALTER TABLE {table} ALTER batch_id TYPE uuid USING batch_id::uuid")
+        connection.execute("ALTER TABLE jobs ADD FOREIGN KEY (batch_id) REFERENCES batches (batch_id)")
+        after = state(connection, database)
+        columns = converted_columns(before, after)
+        assert sorted(columns) == [("public", "batches", "batch_id"), ("public", "jobs", "batch_id")]
+        [moved] = unexpected_changes(connection, before, after, "_original", new_keys=False)
+        assert moved.startswith("foreign keys act in another order")  # made anew, under other names
+        [wrong] = wrong_values(connection, columns, "_original", "derive")
+        assert wrong.startswith("public.batches.batch_id: '310' became ")
+        connection.execute(surprise)
+        assert len(unexpected_changes(connection, before, state(connection, database), "_original", new_keys=False)) > 1
