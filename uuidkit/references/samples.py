@@ -125,12 +125,9 @@ def make_sample(column: ColumnName, values: Collection[str], *, whole: bool) -> 
         whole: whether they are all.
     """
     texts = frozenset(values) - {_TOO_LONG}
-    uuids = {text: uuid for text in texts if len(text) >= _shortest() and (uuid := ids.parse(text)) is not None}
+    shortest = 0 if ids.FORMATS.added else 32  # digits of a built-in format
+    uuids = {text: uuid for text in texts if len(text) >= shortest and (uuid := ids.parse(text)) is not None}
     return Sample(column, texts, uuids, whole=whole and _TOO_LONG not in values, long=_TOO_LONG in values)
-
-
-def _shortest() -> int:
-    return 0 if ids.FORMATS.added else 32
 
 
 def _short(column: ColumnName) -> sql.Composable:
