@@ -27,7 +27,7 @@ from uuidkit.ids import sql as value
 from uuidkit.planning.build import GraphFacts
 from uuidkit.planning.model import Request
 from uuidkit.references import closure, declared, discover, include
-from uuidkit.survey import survey
+from uuidkit.survey import Unreadable, survey
 
 
 @contextmanager
@@ -86,15 +86,23 @@ def read_graphs(session: Session, schema: Schema, request: Request) -> tuple[Gra
     references = include(schema, references, request)
     graphs = closure(schema, references, request)
     texts = [name for graph in graphs for name in graph if _is_text(schema, name) and _readable(schema, name)]
-    # All at once: a key over columns of several graphs is judged by what becomes of all of them.
-    findings = survey(
-        session,
-        schema,
-        texts,
-        on_unparseable=request.on_unparseable,
-        unique_expected=_to_be_unique(schema, references, texts) if request.declare_references else (),
-    )
-    return tuple(_facts(session, schema, graph, references, findings) for graph in graphs)
+    unreadable: list[Unreadable] = []
+    while True:
+        # All at once: a key over columns of several graphs is judged by what becomes of all of them.
+        try:
+            with session.savepoint():
+                findings = survey(
+                    session,
+                    schema,
+                    texts,
+                    on_unparseable=request.on_unparseable,
+                    unique_expected=_to_be_unique(schema, references, texts) if request.declare_references else (),
+                )
+            break
+        except Unreadable as error:
+            unreadable.append(error)
+            texts.remove(error.column)
+    return tuple(_facts(session, schema, graph, references, findings, unreadable) for graph in graphs)
 
 
 def _is_text(schema: Schema, name: ColumnName) -> bool:
@@ -116,6 +124,7 @@ def _facts(
     graph: tuple[ColumnName, ...],
     references: Sequence[Reference],
     surveyed: Mapping[ColumnName, ColumnFindings],
+    unreadable: Sequence[Unreadable],
 ) -> GraphFacts:
     members = set(graph)
     inside = tuple(r for r in references if r.referencing in members and r.referenced in members and r.certain)
@@ -129,6 +138,7 @@ def _facts(
     return GraphFacts(
         columns=graph,
         findings=findings,
+        unreadable=tuple((error.column, error.reason, error.remedy) for error in unreadable if error.column in members),
         references=inside,
         fingerprints=fingerprints(session, tables),
         not_unique=tuple(_not_unique(session, schema, inside)),

@@ -39,6 +39,7 @@ class GraphFacts:
         columns: the graph's columns, parents first.
         findings: per column that is still text.
         references: declared and undeclared, within the graph.
+        unreadable: (column, reason, remedy) of columns whose values could not be read.
         fingerprints: per table the md5 of the catalog facts that the plan rests on (``guard.fingerprint_query``).
         not_unique: referenced uuid columns whose values repeat, with a sample.
         ambiguous: old texts in a parent's backup column that stand for more than one uuid, with samples.
@@ -51,6 +52,7 @@ class GraphFacts:
     columns: tuple[ColumnName, ...]
     findings: Mapping[ColumnName, ColumnFindings]
     references: tuple[Reference, ...]
+    unreadable: tuple[tuple[ColumnName, str, str], ...] = ()
     fingerprints: tuple[tuple[TableName, str], ...] = ()
     not_unique: tuple[tuple[ColumnName, str], ...] = ()
     ambiguous: tuple[tuple[ColumnName, str], ...] = ()
@@ -135,6 +137,10 @@ def _graph(schema: Schema, request: Request, facts: GraphFacts) -> GraphPlan:
         dependents.append(dependent)
     found += check.key_blockers(request, (*keys, *new_keys), facts.references, facts.findings)
     found += _value_blockers(request, facts)
+    found += [
+        Blocker("PERMISSION", str(name), f"Its values cannot be judged: {reason}.", remedy)
+        for name, reason, remedy in facts.unreadable
+    ]
     if changing or new_keys or uniques:
         found += check.right_blockers(schema, {unique.column.table_name for unique in uniques})
     dependents += _kept_dependents(schema, changing, facts)
