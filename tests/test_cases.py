@@ -76,10 +76,10 @@ class Scene:
     owner: str
     connection: psycopg.Connection
 
-    def run(self, args: tuple[str, ...], role: str | None = None, *, status: int = 0) -> Run:
-        """Run a command of the program; its exit status is checked."""
+    def run(self, args: tuple[str, ...], role: str | None = None, *, status: int = 0, process: bool = False) -> Run:
+        """Run a command of the program, in a process of its own or in this one; its exit status is checked."""
         url = self.owner if role is None else self.server.url_of(self.name, role)
-        run = (_process if self.case.process else _in_process)(url, args)
+        run = (_process if process else _in_process)(url, args)
         assert run.status == status, (
             f"{self.case}: {args} ended with {run.status}, not {status}\n{run.stdout}{run.stderr}"
         )
@@ -198,7 +198,8 @@ def _converted(scene: Scene) -> None:
                 said.append(scene.run(command.instead("report"), command.role).words)
     assert next_transaction(scene.connection) == number, "the report wrote something"
     for command in case.commands:
-        said.append(scene.run(command.args, command.role, status=command.status).words)
+        run = scene.run(command.args, command.role, status=command.status, process=case.process)
+        said.append(run.words)
     missing = [line for line in case.expect if not any(re.search(line, text) for text in said)]
     assert not missing, "\n".join(["not said:", *missing, "but:", *said])
     after = scene.state()
@@ -261,12 +262,13 @@ def _again_by_script(scene: Scene, before: State, after: State) -> None:
     apply(scene.owner, new_rows)
     if "UPDATE" not in new_rows.read_text(encoding="utf-8"):  # an id that was changed has no text to prove it by
         assert scene.json(("verify",))["ok"] is True
-    written, number = scene.state(), next_transaction(scene.connection)
+    written = scene.state() if case.revert.status else None
+    number = next_transaction(scene.connection)
     said = scene.run(case.revert.args, status=case.revert.status).words
     missing = [line for line in case.says if not re.search(line, said)]
     assert not missing, f"not said: {missing}\nbut: {said}"
     now = scene.state()
-    if case.revert.status:
+    if written is not None:
         assert difference(written.dump, now.dump) == ""
         assert case.revert.status != 3 or next_transaction(scene.connection) == number, "something was written"
     elif not re.search("CREATE|ALTER|DROP", new_rows.read_text(encoding="utf-8")):

@@ -6,7 +6,7 @@
                     exit N           … which ends with this status (0 when left out)
                     as ROLE          the commands after this line are run by this role
                     superuser        everything is run by a superuser
-                    process          the commands are run in processes of their own
+                    process          these command lines are run in processes of their own
                     looked up        ids of children are looked up in a parent's backup: their uuids are not recomputed
                     needs FEATURE    icu, lz4 or an extension; the case is left out where the server has it not
                     encoding NAME    the database's, UTF8 when left out
