@@ -262,6 +262,8 @@ def _sequences_kept(connection: psycopg.Connection) -> Iterator[None]:
     connection.commit()
     yield
     for name, values in before.items():
-        set_back = sql.SQL("SELECT pg_catalog.setval({}, %s, %s)").format(sql.Literal(sql.Identifier(*name).as_string(None)))
+        set_back = sql.SQL("SELECT pg_catalog.setval({}, %s, %s)").format(
+            sql.Literal(sql.Identifier(*name).as_string(None))
+        )
         connection.execute(set_back, values)
     connection.commit()
