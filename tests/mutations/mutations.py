@@ -1,0 +1,14 @@
+"""Every safety line that the tests must miss when it is gone."""
+
+from __future__ import annotations
+
+from tests.mutations.blockers import BLOCKERS
+from tests.mutations.faces import FACES
+from tests.mutations.mutation import ROOT, Mutation
+from tests.mutations.statements import STATEMENTS
+from tests.mutations.values import VALUES
+from tests.mutations.way_back import WAY_BACK
+
+MUTATIONS: tuple[Mutation, ...] = (*BLOCKERS, *STATEMENTS, *VALUES, *WAY_BACK, *FACES)
+
+__all__ = ["MUTATIONS", "ROOT", "Mutation"]
