@@ -273,6 +273,10 @@ def sentences() -> Iterator[None]:
                 f"The connection to the server was lost: {text.splitlines()[0]}.",
                 "Whatever was not committed is rolled back by the server. Run the command again.",
             ) from error
-        raise ConversionFailed(
-            f"{text} (SQLSTATE {error.sqlstate}). Nothing was changed.", error.diag.message_hint or ""
-        ) from error
+        remedy = error.diag.message_hint or ""
+        if error.sqlstate == "42501" and "conversions" in text:
+            remedy = (
+                "The ledger belongs to the role that converted: connect as it, or GRANT USAGE ON SCHEMA uuidkit and "
+                "SELECT ON uuidkit.conversions."
+            )
+        raise ConversionFailed(f"{text} (SQLSTATE {error.sqlstate}). Nothing was changed.", remedy) from error

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from uuidkit.catalog.model import Schema
-from uuidkit.catalog.names import TableName
+from uuidkit.catalog.names import ColumnName, TableName
 from uuidkit.conversion import sentences
 from uuidkit.database.session import Session, adapt
 from uuidkit.errors import BlockedError
@@ -16,6 +16,7 @@ from uuidkit.ledger import LedgerEntry
 from uuidkit.planning.blockers import table_blockers
 from uuidkit.planning.model import Blocker, Statement
 from uuidkit.reading import fingerprints, read_database, reading
+from uuidkit.render.conversion import is_backup_comment
 from uuidkit.render.finalization import finalization_statements
 from uuidkit.reversion import backup_blockers, chosen_entries
 
@@ -79,9 +80,29 @@ def finalization_blockers(schema: Schema, entry: LedgerEntry) -> Iterator[Blocke
     """
     backups = [column.name.table_name.column(column.backup) for column in entry.graph.columns]
     yield from backup_blockers(schema, backups)
+    for backup in backups:
+        moved = [] if schema.column(backup) is not None else _kept_elsewhere(schema, backup)
+        if moved:
+            yield Blocker(
+                "LEDGER",
+                str(backup),
+                f"It is not there any more; {', '.join(map(str, moved))} seems to be it, under another name.",
+                "Give table and column their old names back, finalize, and rename them again.",
+            )
     for name in dict.fromkeys(backup.table_name for backup in backups):
         if name in schema.tables:
             yield from (b for b in table_blockers(schema, schema.tables[name], ()) if b.code == "PERMISSION")
+
+
+def _kept_elsewhere(schema: Schema, backup: ColumnName) -> list[ColumnName]:
+    """Backup columns, known by their comment, of the same text column in a table that the ledger does not name."""
+    return [
+        table.name.column(column.name)
+        for table in schema.tables.values()
+        for column in table.columns.values()
+        if column.name == backup.name and is_backup_comment(column.comment or "")
+        if schema.tables.get(backup.table_name) is None and table.name != backup.table_name
+    ]
 
 
 def make_statements(

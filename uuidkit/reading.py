@@ -24,7 +24,7 @@ from uuidkit.errors import LockNotAvailable
 from uuidkit.execute import LOCK_NOT_AVAILABLE
 from uuidkit.findings import ColumnFindings, Reference
 from uuidkit.ids import sql as value
-from uuidkit.planning.build import GraphFacts
+from uuidkit.planning.facts import GraphFacts
 from uuidkit.planning.model import Request
 from uuidkit.references import closure, declared, discover, include
 from uuidkit.survey import Unreadable, survey
@@ -81,8 +81,9 @@ def read_graphs(session: Session, schema: Schema, request: Request) -> tuple[Gra
         request: with its names resolved.
     """
     references: tuple[Reference, ...] = declared(schema)
+    not_looked_at: list[Unreadable] = []
     if request.references == "auto":
-        references += discover(session, schema, around=request.targets)
+        references += discover(session, schema, around=request.targets, on_unreadable=not_looked_at.append)
     references = include(schema, references, request)
     graphs = closure(schema, references, request)
     texts = [name for graph in graphs for name in graph if _is_text(schema, name) and _readable(schema, name)]
@@ -102,7 +103,8 @@ def read_graphs(session: Session, schema: Schema, request: Request) -> tuple[Gra
         except Unreadable as error:
             unreadable.append(error)
             texts.remove(error.column)
-    return tuple(_facts(session, schema, graph, references, findings, unreadable) for graph in graphs)
+    said = tuple(dict.fromkeys(f"{error.column.table_name}: {error.reason}." for error in not_looked_at))
+    return tuple(_facts(session, schema, graph, references, findings, unreadable, said) for graph in graphs)
 
 
 def _is_text(schema: Schema, name: ColumnName) -> bool:
@@ -125,6 +127,7 @@ def _facts(
     references: Sequence[Reference],
     surveyed: Mapping[ColumnName, ColumnFindings],
     unreadable: Sequence[Unreadable],
+    not_looked_at: tuple[str, ...],
 ) -> GraphFacts:
     members = set(graph)
     inside = tuple(r for r in references if r.referencing in members and r.referenced in members and r.certain)
@@ -143,6 +146,7 @@ def _facts(
         fingerprints=fingerprints(session, tables),
         not_unique=tuple(_not_unique(session, schema, inside)),
         ambiguous=tuple(_ambiguous(session, inside)),
+        not_looked_at=not_looked_at,
         mentions=read_mentions(session, {name.name for name in texts}),
         sizes=tuple((table, _size(session, table)) for table in tables if schema.tables[table].kind in "rp"),
         row_triggers=tuple(

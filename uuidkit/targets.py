@@ -72,7 +72,7 @@ def resolve_table(schema: Schema, parts: Sequence[str], text: str = "") -> Table
     wanted = display(parts[-1])
     elsewhere = [str(name) for name in schema.tables if name.name == parts[-1]]
     close = difflib.get_close_matches(".".join(parts), [str(n) for n in schema.tables], 1) or difflib.get_close_matches(
-        parts[-1], [n.name for n in schema.tables], 1
+        wanted, [display(n.name) for n in schema.tables], 1
     )
     hint = ""
     if elsewhere:

@@ -17,6 +17,7 @@ from uuidkit.ledger import LedgerColumn, LedgerEntry, LedgerLookup, store
 from uuidkit.reading import read_database, reading
 from uuidkit.render.values import untouched
 from uuidkit.targets import resolve_columns
+from uuidkit.wording import count
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +82,8 @@ def _prove(session: Session, schema: Schema, entry: LedgerEntry, column: LedgerC
     name = column.name
     found = schema.column(name)
     backup = schema.column(name.table_name.column(column.backup))
-    problems = list(_structure(schema, entry, column))
+    structure = list(_structure(schema, entry, column))
+    problems = list(structure)
     checks: list[str] = []
     rows = checked = 0
     if found is not None and found.is_uuid:
@@ -90,9 +92,11 @@ def _prove(session: Session, schema: Schema, entry: LedgerEntry, column: LedgerC
         rows, checked, value_checks, value_problems = _values(session, schema, entry, column)
         checks += value_checks
         problems += value_problems
-    if not any(problem.startswith(("The foreign key", "The index", "The unique")) for problem in problems):
+    if not structure:
         keys = sum(1 for key in entry.graph.foreign_keys if key.table_name == name.table_name)
-        checks.append(f"its indexes and the table's {keys} foreign key(s) are in place and valid")
+        checks.append(
+            "its indexes are in place and valid" + (f"; {count(keys, 'foreign key')} of the table, too" if keys else "")
+        )
     return ColumnProof(name, rows, checked, tuple(checks), tuple(problems))
 
 
@@ -205,23 +209,27 @@ def _values(
         joins=sql.SQL(" ").join(joins),
     )
     [(rows, checked, emptied, moved, wrong, sample, added)] = session.rows(query)
-    checks = [f"{checked - emptied - moved - wrong} of {checked} rows have the uuid that their text stands for"]
+    checks = [
+        f"{checked - emptied - moved - wrong:,} of {count(checked, 'row')} have the uuid that their text stands for"
+    ]
     problems: list[str] = []
     referencing = bool(parents)
     if emptied:
-        sentence = f"{emptied} row(s) that had an id have none now"
+        sentence = f"{count(emptied, 'row')} that had an id {'has' if emptied == 1 else 'have'} none now"
         (checks if referencing else problems).append(
             sentence + (": set to NULL since." if referencing else ": changed since, or lost.")
         )
     if moved:
-        checks.append(f"{moved} row(s) refer to another existing row than at the conversion: changed since")
+        checks.append(
+            f"{count(moved, 'row refers', 'rows refer')} to another existing row than at the conversion: changed since"
+        )
     if wrong:
         problems.append(
-            f"{wrong} row(s) hold a uuid that is not the one their text stands for, for example {sample}: changed "
-            "since the conversion, or damaged."
+            f"{count(wrong, 'row holds', 'rows hold')} a uuid that is not the one the old text stands for, for example "
+            f"{sample}: changed since the conversion, or damaged."
         )
     if added:
-        checks.append(f"{added} row(s) were added since")
+        checks.append(f"{count(added, 'row was', 'rows were')} added since")
     return rows, checked, checks, problems
 
 

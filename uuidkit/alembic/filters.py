@@ -8,12 +8,11 @@ from typing import Any
 from sqlalchemy import Column, String, Table, Uuid
 
 from uuidkit import ledger
-from uuidkit.render.conversion import BACKUP_COMMENT
+from uuidkit.render.conversion import is_backup_comment
 
 IncludeObject = Callable[[Any, Any, Any, bool, Any], bool]
 
 _SUFFIX = "_original"
-_COMMENT = tuple(BACKUP_COMMENT.split("{}"))  # whatever the column is called by now
 _LEDGER_COLUMNS = {"id", "converted_at", "converted_by", "toolkit_version", "plan_hash", "graph"}
 
 
@@ -56,7 +55,7 @@ def is_backup(column: Column[Any]) -> bool:
     """
     if not isinstance(column.type, String) or column.table is None:
         return False
-    if column.comment and column.comment.startswith(_COMMENT[0]) and column.comment.endswith(_COMMENT[1]):
+    if is_backup_comment(column.comment or ""):  # whatever the column is called by now
         return True
     return any(column.name == other.name + _SUFFIX for other in column.table.columns if isinstance(other.type, Uuid))
 

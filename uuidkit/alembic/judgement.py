@@ -11,7 +11,8 @@ from uuidkit.catalog.names import ColumnName
 from uuidkit.database.session import Session
 from uuidkit.errors import BlockedError, UuidkitError
 from uuidkit.report import text
-from uuidkit.report.layout import count, listing, wrap
+from uuidkit.report.layout import listing, wrap
+from uuidkit.wording import count
 
 
 def judge(session: Session, pending: Sequence[Pending]) -> tuple[list[str], int]:

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import click
 
-from uuidkit.cli.options import Face, database_option
+from uuidkit.cli.options import Face
 
 
 @click.command(short_help="Tell the whole story on an embedded server.", epilog="Example: uuidkit demo")
-@database_option
+@click.option(
+    "-d",
+    "--database-url",
+    metavar="URL",
+    help="A server to play on, in a scratch database (default: the embedded one).",
+)
 @click.pass_context
 def demo(ctx: click.Context, database_url: str | None) -> None:
     """Tell the whole story: legacy rows, report, conversion, proof and way back.

@@ -9,6 +9,7 @@ from uuidkit.catalog.names import ColumnName, TableName, display, too_long
 from uuidkit.findings import ColumnFindings, Reference
 from uuidkit.planning.defaults import convert_default
 from uuidkit.planning.model import Blocker, DependentPlan, ForeignKeyPlan, Request
+from uuidkit.wording import count
 
 # Access methods whose default operator class exists for text and for uuid.
 _METHODS = frozenset({"btree", "hash", "brin"})
@@ -90,12 +91,13 @@ def _values(request: Request, column: ColumnName, found: Column, findings: Colum
     name = str(column)
     if findings.unparseable:
         samples = ", ".join(repr(sample) for sample in findings.unparseable_samples)
-        rows = f"{findings.unparseable} value{'' if findings.unparseable == 1 else 's'}"
+        rows = count(findings.unparseable, "value")
+        hold = "holds" if findings.unparseable == 1 else "hold"
         if request.on_unparseable == "fail":
             yield Blocker(
                 "UNPARSEABLE",
                 name,
-                f"{rows} hold no uuid in any known format, for example {samples}.",
+                f"{rows} {hold} no uuid in any known format, for example {samples}.",
                 "Correct or remove them, or decide with --on-unparseable derive (the same uuid for the same text, "
                 "everywhere) or --on-unparseable null (the text stays in the backup column).",
             )
@@ -110,7 +112,7 @@ def _values(request: Request, column: ColumnName, found: Column, findings: Colum
             yield Blocker(
                 "COLLATION",
                 name,
-                f"{rows} hold no uuid, for example {samples}; under the column's nondeterministic collation texts "
+                f"{rows} {hold} no uuid, for example {samples}; under the column's nondeterministic collation texts "
                 "that are equal may differ in bytes, and a uuid derived from the bytes would part them.",
                 "Correct the values first, or use --on-unparseable null where the column may be NULL.",
             )
@@ -122,7 +124,7 @@ def _values(request: Request, column: ColumnName, found: Column, findings: Colum
         yield Blocker(
             "COLLISION",
             name,
-            f"{findings.collision_count} uuid{'' if findings.collision_count == 1 else 's'} would be shared by rows "
+            f"{count(findings.collision_count, 'uuid')} would be shared by rows "
             f"that a key holds apart today: {examples}.",
             "Merge or rename those rows first: which of them is meant only their owner can know.",
         )
@@ -259,13 +261,15 @@ def dependent_blockers(schema: Schema, changing: Collection[ColumnName]) -> Iter
         column = (
             f"{dependent.table}.{display(dependent.column)}" if dependent.column else f"the row of {dependent.table}"
         )
+        if dependent.kind == "row type":
+            message = f"A column is of the row type of {dependent.table}; PostgreSQL cannot change that under it."
+            remedy = "Change that column to jsonb, or move it away, first."
+        else:
+            what = "statistics object" if dependent.kind == "statistics" else dependent.kind
+            message = f"The {what} reads {column}; PostgreSQL refuses to change the column's type under it."
+            remedy = f"Drop the {what} first and create it again afterwards, or leave the column out."
         yield (
-            Blocker(
-                "DEPENDENT",
-                dependent.name,
-                f"The {dependent.kind} reads {column}; PostgreSQL refuses to change the column's type under it.",
-                f"Drop the {dependent.kind} first and create it again afterwards, or leave the column out.",
-            ),
+            Blocker("DEPENDENT", dependent.name, message, remedy),
             DependentPlan(dependent.kind, dependent.name, dependent.table, "refuse", "unknown"),
         )
     for check in schema.checks:
@@ -320,7 +324,7 @@ def key_blockers(
         yield Blocker(
             "ORPHAN",
             str(reference.referencing),
-            f"{reference.orphans} row{' refers' if reference.orphans == 1 else 's refer'} to nothing in "
+            f"{count(reference.orphans, 'row refers', 'rows refer')} to nothing in "
             f"{reference.referenced}, for example {samples}"
             + ("; a foreign key would refuse them." if request.declare_references else "."),
             "Add the missing rows, set these to NULL or remove them"

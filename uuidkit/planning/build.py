@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Sequence
+from dataclasses import replace
 
 from uuidkit import ids
 from uuidkit.catalog.model import Schema
@@ -16,50 +16,20 @@ from uuidkit.ids.expression import ShapeUse, cheapest
 from uuidkit.planning import blockers as check
 from uuidkit.planning.defaults import convert_default
 from uuidkit.planning.estimate import estimate
+from uuidkit.planning.facts import GraphFacts
 from uuidkit.planning.keys import declared_keys, kept_keys
 from uuidkit.planning.model import (
     Blocker,
     ColumnPlan,
     DependentPlan,
-    ForeignKeyPlan,
     GraphPlan,
     Plan,
     Request,
 )
+from uuidkit.planning.notes import notes
 from uuidkit.render.conversion import conversion_statements
 
 _MAX_SHAPES = 4  # more branches cost more than the general expression for what is rare
-
-
-@dataclass(frozen=True, slots=True)
-class GraphFacts:
-    """What was found out about one reference graph.
-
-    Attributes:
-        columns: the graph's columns, parents first.
-        findings: per column that is still text.
-        references: declared and undeclared, within the graph.
-        unreadable: (column, reason, remedy) of columns whose values could not be read.
-        fingerprints: per table the md5 of the catalog facts that the plan rests on (``guard.fingerprint_query``).
-        not_unique: referenced uuid columns whose values repeat, with a sample.
-        ambiguous: old texts in a parent's backup column that stand for more than one uuid, with samples.
-        mentions: (function, language, column name) of functions whose text names a column.
-        row_triggers: (trigger, table, function) where the function handles whole rows of the table.
-        publications: names of publications that send whole rows of a table.
-        sizes: bytes of each table's rows.
-    """
-
-    columns: tuple[ColumnName, ...]
-    findings: Mapping[ColumnName, ColumnFindings]
-    references: tuple[Reference, ...]
-    unreadable: tuple[tuple[ColumnName, str, str], ...] = ()
-    fingerprints: tuple[tuple[TableName, str], ...] = ()
-    not_unique: tuple[tuple[ColumnName, str], ...] = ()
-    ambiguous: tuple[tuple[ColumnName, str], ...] = ()
-    mentions: tuple[tuple[str, str, str], ...] = ()
-    row_triggers: tuple[tuple[str, TableName, str], ...] = ()
-    publications: tuple[tuple[str, TableName], ...] = ()
-    sizes: tuple[tuple[TableName, int], ...] = ()
 
 
 def build(schema: Schema, request: Request, facts: Sequence[GraphFacts], toolkit_version: str) -> Plan:
@@ -152,7 +122,7 @@ def _graph(schema: Schema, request: Request, facts: GraphFacts) -> GraphPlan:
         uniques=uniques,
         dependents=tuple(dependents),
         blockers=tuple(dict.fromkeys(found)),
-        notes=tuple(_notes(schema, request, facts, keys)),
+        notes=tuple(notes(request, facts, keys)),
         fingerprints=facts.fingerprints,
     )
 
@@ -195,7 +165,7 @@ def _column(schema: Schema, request: Request, facts: GraphFacts, name: ColumnNam
         column=name,
         before=before,
         findings=findings,
-        backup=name.name + request.backup_suffix,
+        backup="" if before.is_uuid else name.name + request.backup_suffix,
         expression=expression,
         default_after=convert_default(before.default, request.on_unparseable).expression,
         legacy_shape=legacy_shape(findings, before.type),
@@ -295,58 +265,6 @@ def _kept_dependents(schema: Schema, changing: Collection[ColumnName], facts: Gr
         if mentioned in by_name:
             kept.append(DependentPlan("function", function, by_name[mentioned].table_name, "keep", "unknown"))
     return kept
-
-
-def _notes(schema: Schema, request: Request, facts: GraphFacts, keys: Sequence[ForeignKeyPlan]) -> list[str]:
-    notes = []
-    for name in facts.columns:
-        findings = facts.findings.get(name)
-        if findings is None:
-            continue
-        if findings.unparseable and request.on_unparseable == "derive":
-            notes.append(
-                f"{name}: {findings.unparseable} value(s) that are no uuid get one derived from their text, the same "
-                "wherever the text occurs."
-            )
-        if findings.unparseable and request.on_unparseable == "null":
-            notes.append(f"{name}: {findings.unparseable} value(s) become NULL; their text stays in the backup column.")
-        if findings.merged_count:
-            example = findings.merged[0] if findings.merged else None
-            shown = f", for example {', '.join(map(repr, example.values))} → {example.uuid}" if example else ""
-            notes.append(f"{name}: {findings.merged_count} uuid(s) come from texts spelled differently{shown}.")
-    for reference in facts.references:
-        if reference.declared:
-            continue
-        edge = f"{reference.referencing} → {reference.referenced}"
-        if reference.respelled:
-            notes.append(
-                f"{edge}: {reference.respelled} row(s) spell the id otherwise than the row they refer to; the "
-                "conversion links them."
-            )
-        if reference.orphans:
-            notes.append(f"{edge}: {reference.orphans} row(s) refer to nothing there; they are converted and kept.")
-    for publication, table in facts.publications:
-        notes.append(
-            f"Publication {display(publication)} sends whole rows of {table}: add the backup column to its "
-            "subscribers' tables first, or they stop with 'missing replicated column'."
-        )
-    changing = {name.table_name for name in facts.findings}
-    for trigger, table, function in facts.row_triggers:
-        if table in changing:
-            notes.append(
-                f"Trigger {display(trigger)} on {table} handles whole rows (function {function}), which get the backup "
-                "column: a table that they are copied to needs that column too, or the trigger fails."
-            )
-    functions = dict.fromkeys(function for function, _, _ in facts.mentions)
-    for function in functions:
-        notes.append(
-            f"The text of function {function} mentions a converted column's name; no dependency tells whether it "
-            "still works with a uuid: look at it before converting."
-        )
-    for key in keys:
-        if key.existing is not None and not key.existing.validated and key.existing.enforced:
-            notes.append(f"Foreign key {display(key.name)} is NOT VALID and comes back so.")
-    return notes
 
 
 def _hash(schema: Schema, request: Request, graph: GraphPlan) -> str:

@@ -216,7 +216,9 @@ class Plan:
 
     @property
     def statements(self) -> tuple[Statement, ...]:
-        """The statements of all graphs, in order."""
+        """The statements of all graphs, in order; none when a graph is blocked, as then nothing is begun."""
+        if self.blockers:
+            return ()
         return tuple(statement for graph in self.graphs for statement in graph.statements)
 
     @property

@@ -34,6 +34,16 @@ from uuidkit.render.values import Lookups, drop_lookups, lookups_of, make_lookup
 BACKUP_COMMENT = "The text of {} before it became uuid; kept by uuidkit."
 
 
+def is_backup_comment(comment: str) -> bool:
+    """Whether a column's comment is the one that a conversion gives to a backup column.
+
+    Args:
+        comment: any column's.
+    """
+    before, after = BACKUP_COMMENT.split("{}")
+    return comment.startswith(before) and comment.endswith(after)
+
+
 def conversion_statements(
     schema: Schema,
     request: Request,

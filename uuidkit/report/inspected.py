@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from uuidkit.catalog.names import display
 from uuidkit.report import words
-from uuidkit.report.layout import WIDTH, count, size, table, width, wrap
+from uuidkit.report.layout import WIDTH, size, table, width, wrap
+from uuidkit.wording import count
 
 if TYPE_CHECKING:
     from uuidkit.catalog.model import ForeignKey, Index

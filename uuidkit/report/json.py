@@ -121,7 +121,7 @@ def _planned_column(plan: Plan, graph: GraphPlan, column: ColumnPlan, show: _Sho
         **_column(column.column, column.before.type, findings, show),
         "verdict": "keep" if column.done else "convert",
         "why": words.why(plan, graph, column) if show is str else mask_message(words.why(plan, graph, column)),
-        "backup_column": column.backup,
+        "backup_column": column.backup or None,
         "collisions": [_collision(item, show) for item in findings.collisions] if findings else [],
         "collision_count": findings.collision_count if findings else 0,
         "merged": [_collision(item, show) for item in findings.merged] if findings else [],

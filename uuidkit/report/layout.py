@@ -140,17 +140,6 @@ def table(
     return lines
 
 
-def count(number: int, one: str, many: str = "") -> str:
-    """A number with its noun.
-
-    Args:
-        number: how many.
-        one: the noun for one.
-        many: the noun for any other number; ``one`` with an s when empty.
-    """
-    return f"{number:,} {one if number == 1 else many or one + 's'}"
-
-
 def duration(seconds: float) -> str:
     """A time span as it is said."""
     if seconds < 0.9995:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from uuidkit.report.layout import count, duration, sample, table, wrap
+from uuidkit.report.layout import duration, sample, table, wrap
+from uuidkit.wording import count
 
 if TYPE_CHECKING:
     from uuidkit.catalog.names import ColumnName
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 def converted(outcome: Outcome) -> str:
     """The result of a conversion."""
     if not outcome.done:
-        return "Nothing to do: every column named is a uuid already.\n"
+        return "Nothing to do: no column is left to convert.\n"
     return _done(outcome, "became uuid", "The texts are kept beside them; `uuidkit verify` proves the conversion.")
 
 

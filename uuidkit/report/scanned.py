@@ -6,10 +6,11 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from uuidkit.catalog.names import display
-from uuidkit.report.layout import count, sample, sentences, wrap
+from uuidkit.report.layout import sample, sentences, wrap
 from uuidkit.report.mask import mask as outline
 from uuidkit.report.mask import mask_message
 from uuidkit.report.text import formats
+from uuidkit.wording import count
 
 if TYPE_CHECKING:
     from uuidkit.scanning import Embedded, ScannedColumn, ScanResult

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from uuidkit.planning.model import Plan, Statement
-from uuidkit.report.layout import WIDTH, count, visible, wrap
+from uuidkit.report.layout import WIDTH, visible, wrap
+from uuidkit.wording import count
 
 
 def script(plan: Plan) -> str:

@@ -8,10 +8,11 @@ from uuidkit.catalog.names import display
 from uuidkit.findings import Collision, Reference
 from uuidkit.planning.model import Blocker, ColumnPlan, DependentPlan, ForeignKeyPlan, GraphPlan, Plan
 from uuidkit.report import words
-from uuidkit.report.layout import count, duration, listing, sample, sentences, size, table, wrap
+from uuidkit.report.layout import duration, listing, sample, sentences, size, table, wrap
 from uuidkit.report.mask import mask as outline
 from uuidkit.report.mask import mask_all, mask_message
 from uuidkit.report.sqltext import wrap_sql
+from uuidkit.wording import count
 
 _SAMPLES = 3  # values shown of each kind; the JSON has all that were kept
 

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from uuidkit.report.layout import count, duration, listing, sample, size, table, visible, width, wrap
+from uuidkit.report.layout import duration, listing, sample, size, table, visible, width, wrap
+from uuidkit.wording import count
 
 
 @given(st.text(max_size=300), st.integers(10, 80))

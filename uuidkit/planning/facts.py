@@ -1,0 +1,42 @@
+"""What a plan is made from, beside the catalog."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from uuidkit.catalog.names import ColumnName, TableName
+from uuidkit.findings import ColumnFindings, Reference
+
+
+@dataclass(frozen=True, slots=True)
+class GraphFacts:
+    """What was found out about one reference graph.
+
+    Attributes:
+        columns: the graph's columns, parents first.
+        findings: per column that is still text.
+        references: declared and undeclared, within the graph.
+        unreadable: (column, reason, remedy) of columns whose values could not be read.
+        fingerprints: per table the md5 of the catalog facts that the plan rests on (``guard.fingerprint_query``).
+        not_unique: referenced uuid columns whose values repeat, with a sample.
+        ambiguous: old texts in a parent's backup column that stand for more than one uuid, with samples.
+        not_looked_at: tables that could not be read in the search for undeclared references, a sentence each.
+        mentions: (function, language, column name) of functions whose text names a column.
+        row_triggers: (trigger, table, function) where the function handles whole rows of the table.
+        publications: names of publications that send whole rows of a table.
+        sizes: bytes of each table's rows.
+    """
+
+    columns: tuple[ColumnName, ...]
+    findings: Mapping[ColumnName, ColumnFindings]
+    references: tuple[Reference, ...]
+    unreadable: tuple[tuple[ColumnName, str, str], ...] = ()
+    fingerprints: tuple[tuple[TableName, str], ...] = ()
+    not_unique: tuple[tuple[ColumnName, str], ...] = ()
+    ambiguous: tuple[tuple[ColumnName, str], ...] = ()
+    not_looked_at: tuple[str, ...] = ()
+    mentions: tuple[tuple[str, str, str], ...] = ()
+    row_triggers: tuple[tuple[str, TableName, str], ...] = ()
+    publications: tuple[tuple[str, TableName], ...] = ()
+    sizes: tuple[tuple[TableName, int], ...] = ()

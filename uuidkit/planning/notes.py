@@ -1,0 +1,79 @@
+"""What the reader of a plan should know although nothing forbids the conversion."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from uuidkit.catalog.names import ColumnName, display
+from uuidkit.findings import ColumnFindings, Reference
+from uuidkit.planning.facts import GraphFacts
+from uuidkit.planning.model import ForeignKeyPlan, OnUnparseable, Request
+from uuidkit.wording import count
+
+
+def notes(request: Request, facts: GraphFacts, keys: Sequence[ForeignKeyPlan]) -> Iterator[str]:
+    """One sentence each, the values first.
+
+    Args:
+        request: what is asked for.
+        facts: what was found out about the graph.
+        keys: the foreign keys that are put back.
+    """
+    for name in facts.columns:
+        findings = facts.findings.get(name)
+        if findings is not None:
+            yield from _values(name, findings, request.on_unparseable)
+    for reference in facts.references:
+        if not reference.declared:
+            yield from _undeclared(reference)
+    for reason in facts.not_looked_at:
+        yield f"Not looked at for undeclared references: {reason}"
+    yield from _surroundings(facts)
+    for key in keys:
+        if key.existing is not None and not key.existing.validated and key.existing.enforced:
+            yield f"Foreign key {display(key.name)} is NOT VALID and comes back so."
+
+
+def _values(name: ColumnName, findings: ColumnFindings, on_unparseable: OnUnparseable) -> Iterator[str]:
+    values = count(findings.unparseable, "value")
+    if findings.unparseable and on_unparseable == "derive":
+        yield f"{name}: {values} without a uuid: each text gets one derived from it, the same wherever it occurs."
+    if findings.unparseable and on_unparseable == "null":
+        become = "becomes" if findings.unparseable == 1 else "become"
+        yield f"{name}: {values} without a uuid {become} NULL; the text stays in the backup column."
+    if findings.merged_count:
+        come = count(findings.merged_count, "uuid comes", "uuids come")
+        example = findings.merged[0] if findings.merged else None
+        shown = f", for example {', '.join(map(repr, example.values))} → {example.uuid}" if example else ""
+        yield f"{name}: {come} from texts spelled differently{shown}."
+
+
+def _undeclared(reference: Reference) -> Iterator[str]:
+    edge = f"{reference.referencing} → {reference.referenced}"
+    if reference.respelled:
+        spell = count(reference.respelled, "row spells", "rows spell")
+        yield f"{edge}: {spell} the id otherwise than the referenced row does; the conversion links them."
+    if reference.orphans:
+        refer = count(reference.orphans, "row refers", "rows refer")
+        yield f"{edge}: {refer} to nothing there; converted and kept."
+
+
+def _surroundings(facts: GraphFacts) -> Iterator[str]:
+    """What else in the database meets the new columns."""
+    changing = {name.table_name for name in facts.findings}
+    for publication, table in facts.publications:
+        yield (
+            f"Publication {display(publication)} sends whole rows of {table}: add the backup column to its "
+            "subscribers' tables first, or they stop with 'missing replicated column'."
+        )
+    for trigger, table, function in facts.row_triggers:
+        if table in changing:
+            yield (
+                f"Trigger {display(trigger)} on {table} handles whole rows (function {function}), which get the backup "
+                "column: a table that they are copied to needs that column too, or the trigger fails."
+            )
+    for function in dict.fromkeys(function for function, _, _ in facts.mentions):
+        yield (
+            f"The text of function {function} mentions a converted column's name; no dependency tells whether it "
+            "still works with a uuid: look at it before converting."
+        )
