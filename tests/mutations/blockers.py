@@ -112,9 +112,8 @@ BLOCKERS = (
     _without(
         "index method",
         "if index.method not in _METHODS:",
-        cases("blocked_index_trigram", server="system"),
+        cases("blocked_index_spgist"),
         "the server refuses halfway",
-        servers="system",
     ),
     _without(
         "operator class",

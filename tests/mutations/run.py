@@ -57,11 +57,15 @@ class Result:
 
 
 @contextmanager
-def copy(files: Sequence[str]) -> Iterator[Path]:
-    """The checkout's own files, in a folder that goes away at the end."""
-    with tempfile.TemporaryDirectory(prefix="uuidkit-mutation-", ignore_cleanup_errors=True) as name:
+def snapshot() -> Iterator[Path]:
+    """The checkout's own files as they are now; whoever works on them meanwhile does not disturb."""
+    done = subprocess.run(
+        ["git", "ls-files", "--cached", "--others", "--exclude-standard", "-z"],
+        cwd=ROOT, check=True, capture_output=True, text=True,
+    )  # fmt: skip
+    with tempfile.TemporaryDirectory(prefix="uuidkit-mutations-", ignore_cleanup_errors=True) as name:
         folder = Path(name)
-        for file in files:
+        for file in done.stdout.split("\0"):
             source, target = ROOT / file, folder / file
             if source.is_file():
                 target.parent.mkdir(parents=True, exist_ok=True)
@@ -69,13 +73,11 @@ def copy(files: Sequence[str]) -> Iterator[Path]:
         yield folder
 
 
-def listed() -> list[str]:
-    """Every file that belongs to the checkout, or is about to."""
-    done = subprocess.run(
-        ["git", "ls-files", "--cached", "--others", "--exclude-standard", "-z"],
-        cwd=ROOT, check=True, capture_output=True, text=True,
-    )  # fmt: skip
-    return [file for file in done.stdout.split("\0") if file]
+@contextmanager
+def copy(pristine: Path) -> Iterator[Path]:
+    """A copy of the snapshot, which goes away at the end."""
+    with tempfile.TemporaryDirectory(prefix="uuidkit-mutation-", ignore_cleanup_errors=True) as name:
+        yield Path(shutil.copytree(pristine, name, dirs_exist_ok=True))
 
 
 def environment(folder: Path) -> dict[str, str]:
@@ -123,14 +125,14 @@ def importable(folder: Path, mutation: Mutation) -> str:
     return "" if done.returncode == 0 else done.stderr.strip().rpartition("\n")[2] or "import failed"
 
 
-def attempt(mutation: Mutation, files: Sequence[str]) -> Result:
+def attempt(mutation: Mutation, pristine: Path) -> Result:
     """One mutation in a copy of its own."""
     begun = time.monotonic()
 
     def result(verdict: str, note: str) -> Result:
         return Result(mutation, verdict, note, time.monotonic() - begun)
 
-    with copy(files) as folder:
+    with copy(pristine) as folder:
         path = folder / mutation.file
         try:
             path.write_text(mutation.applied(path.read_text(encoding="utf-8")), encoding="utf-8")
@@ -149,10 +151,10 @@ def attempt(mutation: Mutation, files: Sequence[str]) -> Result:
     return result("SURVIVED", f"{found.total} tests passed; {mutation.why}")
 
 
-def baseline(mutations: Sequence[Mutation], files: Sequence[str]) -> tuple[str, ...]:
+def baseline(mutations: Sequence[Mutation], pristine: Path) -> tuple[str, ...]:
     """Tests that fail, or cannot be run, although nothing is changed."""
     wrong: list[str] = []
-    with copy(files) as folder:
+    with copy(pristine) as folder:
         for servers in dict.fromkeys(mutation.servers for mutation in mutations):
             tests = dict.fromkeys(t for mutation in mutations if mutation.servers == servers for t in mutation.tests)
             # A whole module covers its single tests.
@@ -179,15 +181,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--jobs", type=int, default=1, metavar="N", help="how many at a time (default: 1)")
     parser.add_argument("--no-baseline", action="store_true", help="do not run the tests unchanged first")
     options = parser.parse_args(arguments)
-    mutations, files = chosen(options.names), listed()
-    if not options.no_baseline:
-        wrong = baseline(mutations, files)
+    mutations = chosen(options.names)
+    counts = {"caught": 0, "SURVIVED": 0, "broken": 0}
+    with snapshot() as pristine, ThreadPoolExecutor(max_workers=options.jobs) as pool:
+        wrong = () if options.no_baseline else baseline(mutations, pristine)
         if wrong:
             print("Without any change these do not pass:", *wrong, sep="\n", file=sys.stderr)  # noqa: T201
             return 1
-    counts = {"caught": 0, "SURVIVED": 0, "broken": 0}
-    with ThreadPoolExecutor(max_workers=options.jobs) as pool:
-        for future in as_completed([pool.submit(attempt, mutation, files) for mutation in mutations]):
+        for future in as_completed([pool.submit(attempt, mutation, pristine) for mutation in mutations]):
             done = future.result()
             counts[done.verdict] += 1
             print(  # noqa: T201
