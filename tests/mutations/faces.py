@@ -175,8 +175,8 @@ FACES = (
     Mutation(
         "a backup is known by its comment",
         _FILTERS,
-        "    if column.comment and column.comment.startswith(_COMMENT[0]) and column.comment.endswith(_COMMENT[1]):\n",
-        "    if False:\n",
+        '    if is_backup_comment(column.comment or ""):',
+        "    if False:",
         _AUTOGENERATE,
         "a revision drops the backups",
     ),

@@ -188,12 +188,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if wrong:
             print("Without any change these do not pass:", *wrong, sep="\n", file=sys.stderr)  # noqa: T201
             return 1
-        for future in as_completed([pool.submit(attempt, mutation, pristine) for mutation in mutations]):
-            done = future.result()
-            counts[done.verdict] += 1
-            print(  # noqa: T201
-                f"{done.verdict:<9} {done.seconds:5.0f} s  {done.mutation.name}\n{'':19}{done.note}", flush=True
-            )
+        running = [pool.submit(attempt, mutation, pristine) for mutation in mutations]
+        try:
+            for future in as_completed(running):
+                done = future.result()
+                counts[done.verdict] += 1
+                line = f"{done.verdict:<9} {done.seconds:5.0f} s  {done.mutation.name}\n{'':19}{done.note}"
+                print(line, flush=True)  # noqa: T201
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
     print(", ".join(f"{number} {verdict}" for verdict, number in counts.items()))  # noqa: T201
     return 1 if counts["SURVIVED"] or counts["broken"] else 0
 

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from tests.mutations.mutations import MUTATIONS, ROOT, Mutation
+from tests.mutations.run import attempt, snapshot
 
 
 @pytest.mark.parametrize("mutation", MUTATIONS, ids=lambda mutation: mutation.name)
@@ -31,3 +34,32 @@ def test_the_tests_are_there(mutation: Mutation) -> None:
 def test_names_are_unique() -> None:
     names = [mutation.name for mutation in MUTATIONS]
     assert len(names) == len(set(names))
+
+
+@pytest.fixture(scope="module")
+def pristine() -> Iterator[Path]:
+    """The checkout as it is now."""
+    with snapshot() as folder:
+        yield folder
+
+
+_MASK = "uuidkit/report/mask.py"
+_TESTS = ("tests/uuidkit/report/test_mask.py",)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "tests", "verdict"),
+    [
+        ('return "x" if character.isalpha() else "?"', 'return "y"', _TESTS, "caught"),
+        ("import re\n", "import re  # as before\n", _TESTS, "SURVIVED"),
+        ("import re\n", "import no_such_module\n", _TESTS, "broken"),
+        ("import re\n", "import re  # as before\n", ("tests/uuidkit/report/test_mask.py::test_none",), "broken"),
+        ("no such line", "", _TESTS, "broken"),
+    ],
+    ids=["a test fails", "no test fails", "no module", "no test", "no line"],
+)
+def test_the_runner_tells_them_apart(
+    pristine: Path, before: str, after: str, tests: tuple[str, ...], verdict: str
+) -> None:
+    result = attempt(Mutation("tried", _MASK, before, after, tests, "nothing"), pristine)
+    assert result.verdict == verdict, result.note

@@ -148,9 +148,8 @@ INSERT INTO orders SELECT 'order_' || md5('o' || n), 'user_' || md5('u' || n) FR
 """
 
 
-@pytest.mark.parametrize("targets", [["users.user_id", "orders.order_id"]])
-def test_what_was_made_between_two_graphs_of_one_table_is_noticed(database: str, targets: list[str]) -> None:
-    found = Legacy(database)
+def test_what_was_made_between_two_graphs_of_one_table_is_noticed(database: str) -> None:
+    found, targets = Legacy(database), ["users.user_id", "orders.order_id"]
     with found.connect() as connection:
         connection.execute(TWO_GRAPHS)
         statement = "ALTER TABLE orders ADD CONSTRAINT c CHECK (order_id <> 'x')"
@@ -407,12 +406,13 @@ def test_a_ledger_of_a_later_version_is_not_guessed_at(converted: Legacy, what: 
     with converted.connect() as connection:
         connection.execute("UPDATE uuidkit.conversions SET graph = jsonb_set(graph, '{format}', '2')")
         before = converted.state()
+        calls: dict[str, Callable[[], object]] = {
+            "verify": lambda: uuidkit.verify(connection),
+            "revert": lambda: uuidkit.revert(connection, all=True),
+            "finalize": lambda: uuidkit.finalize(connection, all=True),
+        }
         with pytest.raises(LedgerError, match="format 2"):
-            {
-                "verify": lambda: uuidkit.verify(connection),
-                "revert": lambda: uuidkit.revert(connection, all=True),
-                "finalize": lambda: uuidkit.finalize(connection, all=True),
-            }[what]()
+            calls[what]()
         assert converted.state() == before
 
 
