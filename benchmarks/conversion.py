@@ -48,6 +48,7 @@ class Bench:
         scale: numbers of children that the cost per row is compared at.
         judged: whether the ratios are held against their targets.
         missed: the targets that were not met.
+        memory: of the client in the conversion that was measured last, in MB.
     """
 
     server: Server
@@ -57,8 +58,8 @@ class Bench:
     scale: Sequence[int]
     judged: bool = True
     missed: list[str] = field(default_factory=list)
+    memory: float = 0.0
     _expected: tuple[object, ...] | None = None
-    _runs: list[Run] = field(default_factory=list)
 
     def prepare(self) -> None:
         """Make the tables that every way starts from a copy of."""
@@ -70,7 +71,6 @@ class Bench:
         """One conversion by the command, of a fresh copy; and its processor time, the server's included."""
         runs: list[Run] = []
         server_time = self._on_copy(lambda database: runs.append(convert(self.server.url(database))))
-        self._runs += runs
         return runs[0], runs[0].processor + server_time
 
     def by_hand(self, way: Callable[[psycopg.Connection], dict[str, float]]) -> tuple[dict[str, float], float]:
@@ -101,12 +101,6 @@ class Bench:
         finally:
             self.server.drop("copy")
         return taken
-
-    def usual(self) -> float:
-        """What a conversion takes: the median of those measured, or of one measured now."""
-        if not self._runs:
-            self.converted()
-        return statistics.median(run.seconds for run in self._runs)
 
     def verdict(self, name: str, ratio: float, target: float, *, at_most: bool = False) -> None:
         """Print a ratio with what it should be."""
@@ -160,18 +154,23 @@ def regex(bench: Bench) -> None:
     """The ALTER with one pattern for everything."""
     say("")
     say("catch-all ALTER / convert: USING substring(id from <pattern>)::uuid, no backup, no proof")
-    by_statement, _ = bench.by_hand(lambda connection: ways.bare_alter(connection, ways.CATCH_ALL))
-    seconds = sum(by_statement.values())
-    _against(bench, "catch-all ALTER / convert", seconds, 3)
+    _against(bench, "catch-all ALTER / convert", lambda connection: ways.bare_alter(connection, ways.CATCH_ALL), 3)
 
 
 def update(bench: Bench) -> None:
     """A backup by UPDATE, then the ALTER."""
     say("")
     say("UPDATE, then ALTER / convert: backup column filled by UPDATE, then the bare ALTER, no proof")
-    by_statement, _ = bench.by_hand(ways.update_then_alter)
-    seconds = sum(by_statement.values())
-    _against(bench, "UPDATE, then ALTER / convert", seconds, 5)
+    _against(bench, "UPDATE, then ALTER / convert", ways.update_then_alter, 5)
+
+
+def _against(bench: Bench, name: str, way: Callable[[psycopg.Connection], dict[str, float]], target: float) -> None:
+    by_hand, theirs = bench.by_hand(way)
+    run, ours = bench.converted()
+    seconds = sum(by_hand.values())
+    processor = f"processor time {theirs:6.2f} s / {ours:6.2f} s = {theirs / ours:.2f}"
+    say(f"  {seconds:7.2f} s / {run.seconds:6.2f} s   {processor}")
+    bench.verdict(name, seconds / run.seconds, target)
 
 
 def loop(bench: Bench) -> None:
@@ -179,48 +178,58 @@ def loop(bench: Bench) -> None:
     say("")
     rows = min(bench.loop_rows, bench.size.children)
     say(f"legacy loop / convert: an UPDATE per row from Python, {rows:,} rows measured, scaled to {bench.size.rows:,}")
+    scaled = []
     for way, name in ((ways.row_by_row_at_its_best, "psycopg alone"), (ways.row_by_row, "as the script did it")):
         bench.server.create("loop", _SERIES)
         try:
             per_row = way(bench.server.url("loop"), rows)
         finally:
             bench.server.drop("loop")
-        seconds = per_row * bench.size.rows
-        say(f"  {name}: {per_row * 1e6:.0f} µs per row, {seconds / bench.usual():.0f} times convert")
-    _against(bench, "legacy loop / convert", seconds, 80)
-
-
-def _against(bench: Bench, name: str, seconds: float, target: float) -> None:
-    ours = bench.usual()
-    say(f"  {seconds:7.2f} s / {ours:6.2f} s")
-    bench.verdict(name, seconds / ours, target)
+        scaled.append(per_row * bench.size.rows)
+        say(f"  {name}: {per_row * 1e6:.0f} µs per row, {scaled[-1]:.0f} s")
+    run, _ = bench.converted()
+    at_best, as_it_was = (seconds / run.seconds for seconds in scaled)
+    say(f"  convert: {run.seconds:.2f} s; the loop at its best takes {at_best:.0f} times as long")
+    bench.verdict("legacy loop / convert", as_it_was, 80)
 
 
 def scale(bench: Bench) -> None:
     """Cost per row and memory of the client, from small tables to large ones."""
     say("")
     say("cost per row and memory of the client, by size (the whole command)")
-    say("       children        seconds   without the start   µs per row   bare ALTER's   client MB")
+    say("       children   seconds   µs per row   in processor time   bare ALTER's   client MB")
     costs, memory = [], []
     for children in bench.scale:
         size = Size(children // 10, children)
         make(bench.server, "sized", size)
-        bench.server.create("bare", "sized")
-        with bench.server.connect("bare") as connection:
-            bare = sum(ways.bare_alter(connection).values())
-        bench.server.drop("bare")
-        run = convert(bench.server.url("sized"))
+        # A second is soon over: small tables are measured more often, for the same certainty.
+        taken = [_sized(bench, size) for _ in range(1 if children > 1_000_000 else bench.repeat)]
+        bare, seconds, working, processor = (statistics.median(values) for values in zip(*taken, strict=True))
         bench.server.drop("sized")
-        # The start of the program costs the same whatever the size; on a small table it would be most of the cost.
-        working = run.seconds - run.phases[START]
         costs.append(working / size.rows * 1e6)
-        memory.append(run.memory)
+        memory.append(bench.memory)
         say(
-            f"    {children:>11,} {run.seconds:14.2f} {working:19.2f} {costs[-1]:12.2f} "
-            f"{bare / size.rows * 1e6:14.2f} {run.memory:11.0f}"
+            f"    {children:>11,} {seconds:9.2f} {costs[-1]:12.2f} {processor / size.rows * 1e6:19.2f} "
+            f"{bare / size.rows * 1e6:14.2f} {bench.memory:11.0f}"
         )
+    say("  (µs per row: without the start of the program, which costs the same whatever the size)")
     bench.verdict("cost per row, largest table / smallest", costs[-1] / costs[0], 1.5, at_most=True)
     bench.verdict("memory of the client, MB", max(memory), MEMORY, at_most=True)
+
+
+def _sized(bench: Bench, size: Size) -> tuple[float, float, float, float]:
+    """Seconds: of the bare ALTER, of the command, of the command without its start, of processors."""
+    bench.server.create("copy", "sized")
+    with bench.server.connect("copy") as connection:
+        bare = sum(ways.bare_alter(connection).values())
+    bench.server.drop("copy")
+    bench.server.create("copy", "sized")
+    before = bench.server.processor_time("copy")
+    run = convert(bench.server.url("copy"))
+    processor = bench.server.processor_time("copy") - before
+    bench.server.drop("copy")
+    bench.memory = run.memory
+    return bare, run.seconds, run.seconds - run.phases[START], processor
 
 
 def say(line: str) -> None:
