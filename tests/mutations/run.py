@@ -118,7 +118,11 @@ def pytest(folder: Path, tests: Sequence[str], servers: str, *more: str, seconds
 def importable(folder: Path, mutation: Mutation) -> str:
     """Why the changed module cannot be imported from the copy; empty when it can."""
     module = mutation.file.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
-    code = f"import {module} as m, sys; sys.exit(0 if m.__file__.startswith({str(folder)!r}) else m.__file__)"
+    code = (
+        "import importlib, sys\n"
+        f"found = importlib.import_module({module!r}).__file__\n"
+        f"sys.exit(0 if found.startswith({str(folder)!r}) else found)"
+    )
     done = subprocess.run(
         [sys.executable, "-c", code], cwd=folder, env=environment(folder), capture_output=True, text=True
     )

@@ -255,14 +255,6 @@ STATEMENTS = (
         "nobody knows what stays converted after a failure",
     ),
     Mutation(
-        "foreign keys in their order of creation",
-        _CONVERSION,
-        "    for key in graph.foreign_keys:\n        old = key.existing\n",
-        "    for key in reversed(graph.foreign_keys):\n        old = key.existing\n",
-        cases("fk_cascade_declared_before_restrict", "fk_many_children", "fk_two_between_the_same_tables"),
-        "a key acts before one that it used to act after",
-    ),
-    Mutation(
         "names of a foreign key's triggers",
         _COMMON,
         "    if triggers:\n",

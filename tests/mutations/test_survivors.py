@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -12,6 +13,7 @@ from typing import Any
 import psycopg
 import pytest
 from click.testing import CliRunner
+from psycopg import sql
 
 import uuidkit
 from tests.support.servers import Server
@@ -21,6 +23,8 @@ from uuidkit.cli.main import uuidkit as program
 from uuidkit.database.session import Parameters, PsycopgSession, Statement
 from uuidkit.errors import BlockedError, ConversionFailed, LedgerError, LockNotAvailable, UuidkitError
 from uuidkit.execute import Event
+from uuidkit.ids import Shape
+from uuidkit.ids.shapes import ShapeSpelling
 
 TARGET = ["batch_jobs.batch_id"]
 
@@ -477,6 +481,28 @@ def test_a_half_converted_graph_needs_no_derived_ids(database: str) -> None:
         uuidkit.convert(connection, ["jobs.batch_id"])
         query = "SELECT count(*) FROM jobs j JOIN batches b USING (batch_id, batch_id_original)"
         assert one(connection, query) == 10
+
+
+# Values that are almost of one shape.
+
+
+@pytest.mark.parametrize("spelling", ["canonical", "underscored", "braced"])
+def test_joints_are_looked_at_one_by_one(database: str, spelling: ShapeSpelling) -> None:
+    """A text with one other joint is the same uuid, but not this shape: it would not come back as it was."""
+    shape = Shape("", spelling)
+    groups = "687d53c4 1111 4222 8333 944455556601".split()
+    texts = [
+        "".join(part for pair in zip(groups, (*joints, ""), strict=True) for part in pair)
+        for joints in itertools.product("-_", repeat=4)
+    ]
+    texts += [f"{{{text}}}" for text in texts]
+    with Legacy(database).connect() as connection:
+        query = sql.SQL("SELECT {} FROM unnest(%s::text[]) AS t (value)").format(
+            shape.matches(sql.Identifier("value"), connection.info.server_version)
+        )
+        found = [matches for (matches,) in connection.execute(query, [texts]).fetchall()]
+    assert dict(zip(texts, found, strict=True)) == {text: shape.fits(text) for text in texts}
+    assert found.count(True) == 1
 
 
 # Reading, as the server sees it.

@@ -44,7 +44,7 @@ VALUES = (
         "uuidkit/planning/build.py",
         "guard=found.looks_like > found.count)",
         "guard=False)",
-        cases("values_that_only_look_alike", "values_blanks_and_cases"),
+        cases("values_of_one_length"),
         "a value of another shape and the same length fails",
     ),
     Mutation(
