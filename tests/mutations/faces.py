@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from tests.mutations.mutation import Mutation, cases
 
+_MEANWHILE = "tests/mutations/test_survivors_meanwhile.py"
+_JUDGEMENT = "tests/mutations/test_survivors_judgement.py"
 _CHANGING = "uuidkit/cli/changing.py"
 _URL = "uuidkit/database/url.py"
 _FILTERS = "uuidkit/alembic/filters.py"
@@ -65,7 +67,7 @@ FACES = (
         "uuidkit/cli/failures.py",
         "ctx.exit(FAILED if error.finished else BLOCKED)",
         "ctx.exit(BLOCKED)",
-        ("tests/mutations/test_survivors.py::test_blocked_after_a_graph_was_finished_ends_with_1",),
+        (f"{_MEANWHILE}::test_blocked_after_a_graph_was_finished_ends_with_1",),
         "a script believes that nothing was changed",
     ),
     Mutation(
@@ -137,7 +139,7 @@ FACES = (
         "uuidkit/alembic/offline.py",
         '            session.run("SET TRANSACTION READ ONLY")\n',
         "",
-        ("tests/mutations/test_survivors.py::test_a_script_is_planned_in_a_read_only_transaction",),
+        (f"{_JUDGEMENT}::test_a_script_is_planned_in_a_read_only_transaction",),
         "nothing but our own care keeps it from writing",
     ),
     Mutation(

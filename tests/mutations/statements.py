@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from tests.mutations.mutation import Mutation, cases
 
+_MEANWHILE = "tests/mutations/test_survivors_meanwhile.py"
+_AFTERWARDS = "tests/mutations/test_survivors_afterwards.py"
 _COMMON = "uuidkit/render/common.py"
 _CONVERSION = "uuidkit/render/conversion.py"
 _EXECUTE = "uuidkit/execute.py"
 _GUARD = "uuidkit/guard.py"
 _RUN = "uuidkit/conversion.py"
 _SAFETY = "tests/uuidkit/safety"
-_NEW = "tests/mutations/test_survivors.py"
 
 STATEMENTS = (
     Mutation(
@@ -34,7 +35,7 @@ STATEMENTS = (
         _GUARD,
         "FROM pg_index i WHERE i.indrelid = t.oid\n",
         "FROM pg_index i WHERE i.indrelid = t.oid AND false\n",
-        (f"{_NEW}::test_what_was_made_since_the_plan_leads_to_a_new_one",),
+        (f"{_MEANWHILE}::test_what_was_made_since_the_plan_leads_to_a_new_one",),
         "an index made since the plan is not in the ledger, or refused by the server only",
     ),
     Mutation(
@@ -42,7 +43,7 @@ STATEMENTS = (
         _GUARD,
         "WHERE (k.conrelid = t.oid OR k.confrelid = t.oid) AND k.contype <> 'n'",
         "WHERE false",
-        (f"{_NEW}::test_what_was_made_since_the_plan_leads_to_a_new_one",),
+        (f"{_MEANWHILE}::test_what_was_made_since_the_plan_leads_to_a_new_one",),
         "a foreign key made since the plan is refused by the server only",
     ),
     Mutation(
@@ -58,7 +59,7 @@ STATEMENTS = (
         _GUARD,
         "WHERE a.attrelid = t.oid AND a.attnum > 0 AND NOT a.attisdropped",
         "WHERE false",
-        (f"{_NEW}::test_a_default_set_since_the_plan_comes_back",),
+        (f"{_MEANWHILE}::test_a_default_set_since_the_plan_comes_back",),
         "a default set since the plan would be lost",
     ),
     Mutation(
@@ -66,7 +67,7 @@ STATEMENTS = (
         "uuidkit/render/reversion.py",
         '    yield Statement(guard.same_schema(fingerprints), "lock", "check that the tables are those of the plan")\n',
         "",
-        (f"{_NEW}::test_the_way_back_notices_what_was_made_since_it_was_planned",),
+        (f"{_MEANWHILE}::test_the_way_back_notices_what_was_made_since_it_was_planned",),
         "what was made on a column while the way back was planned is lost with it",
     ),
     Mutation(
@@ -74,7 +75,7 @@ STATEMENTS = (
         "uuidkit/render/finalization.py",
         '    yield Statement(guard.same_schema(fingerprints), "lock", "check that the tables are those of the plan")\n',
         "",
-        (f"{_NEW}::test_the_final_step_notices_what_was_made_since_it_was_planned",),
+        (f"{_MEANWHILE}::test_the_final_step_notices_what_was_made_since_it_was_planned",),
         "an index made on a backup meanwhile is dropped with it",
     ),
     Mutation(
@@ -98,7 +99,7 @@ STATEMENTS = (
         _GUARD,
         "AND i.indisvalid AND pg_get_indexdef(i.indexrelid) = {})",
         "AND (true OR pg_get_indexdef(i.indexrelid) = {}))",
-        (f"{_NEW}::test_what_comes_out_otherwise_is_found_before_the_commit",),
+        (f"{_MEANWHILE}::test_what_comes_out_otherwise_is_found_before_the_commit",),
         "an index that came out otherwise is not noticed",
     ),
     Mutation(
@@ -106,7 +107,7 @@ STATEMENTS = (
         _GUARD,
         "AND format_type(a.atttypid, a.atttypmod) = {})",
         "AND (true OR format_type(a.atttypid, a.atttypmod) = {}))",
-        (f"{_NEW}::test_what_comes_out_otherwise_is_found_before_the_commit",),
+        (f"{_MEANWHILE}::test_what_comes_out_otherwise_is_found_before_the_commit",),
         "a backup of another type is not noticed, and there is no exact way back",
     ),
     Mutation(
@@ -114,7 +115,7 @@ STATEMENTS = (
         _COMMON,
         '"SELECT pg_advisory_xact_lock({})"',
         '"SELECT {}::int8"',
-        (f"{_SAFETY}/test_locks.py", f"{_NEW}::test_conversions_of_different_tables_wait_for_each_other"),
+        (f"{_SAFETY}/test_locks.py", f"{_MEANWHILE}::test_conversions_of_different_tables_wait_for_each_other"),
         "two conversions at once make the ledger twice",
     ),
     Mutation(
@@ -147,7 +148,7 @@ STATEMENTS = (
         _GUARD,
         '    "row_security": "off",\n',
         "",
-        (f"{_NEW}::test_rows_hidden_since_the_conversion_are_no_proof",),
+        (f"{_AFTERWARDS}::test_rows_hidden_since_the_conversion_are_no_proof",),
         "rows that a policy hides count as proved",
     ),
     Mutation(
@@ -163,7 +164,10 @@ STATEMENTS = (
         _GUARD,
         '    "idle_in_transaction_session_timeout": "0",\n',
         "",
-        (*cases("legacy_bug_12_no_idle_time"), f"{_NEW}::test_a_limit_on_idle_time_does_not_end_a_waiting_conversion"),
+        (
+            *cases("legacy_bug_12_no_idle_time"),
+            f"{_MEANWHILE}::test_a_limit_on_idle_time_does_not_end_a_waiting_conversion",
+        ),
         "the session ends while it waits for the next attempt",
     ),
     Mutation(
@@ -179,7 +183,7 @@ STATEMENTS = (
         _GUARD,
         '("lock_timeout", milliseconds)]',
         '("lock_timeout", "10s")]',
-        (f"{_SAFETY}/test_locks.py", f"{_NEW}::test_an_attempt_waits_no_longer_than_it_was_told_to"),
+        (f"{_SAFETY}/test_locks.py", f"{_MEANWHILE}::test_an_attempt_waits_no_longer_than_it_was_told_to"),
         "every later reader waits behind the waiting lock",
     ),
     Mutation(
@@ -203,7 +207,7 @@ STATEMENTS = (
         _EXECUTE,
         "if error.sqlstate not in (LOCK_NOT_AVAILABLE, DEADLOCK_DETECTED):",
         "if error.sqlstate not in (LOCK_NOT_AVAILABLE,):",
-        (f"{_NEW}::test_a_deadlock_while_locking_is_tried_again",),
+        (f"{_MEANWHILE}::test_a_deadlock_while_locking_is_tried_again",),
         "a deadlock that the server broke ends the conversion",
     ),
     Mutation(
@@ -219,7 +223,7 @@ STATEMENTS = (
         _RUN,
         "if all(_same(found, again, graph) for graph in result.graphs):",
         "if True:",
-        (f"{_NEW}::test_a_change_while_the_plan_is_made_is_in_the_plan",),
+        (f"{_MEANWHILE}::test_a_change_while_the_plan_is_made_is_in_the_plan",),
         "the plan rests on one state of the catalog, its fingerprint on another",
     ),
     Mutation(
@@ -227,7 +231,7 @@ STATEMENTS = (
         _RUN,
         "        if stale & set(graph.tables):",
         "        if False:",
-        (f"{_NEW}::test_what_was_made_between_two_graphs_of_one_table_is_noticed",),
+        (f"{_MEANWHILE}::test_what_was_made_between_two_graphs_of_one_table_is_noticed",),
         "what was done to a table between two graphs is converted blindly",
     ),
     Mutation(
@@ -251,7 +255,10 @@ STATEMENTS = (
         _RUN,
         "    error.finished = tuple(str(column) for outcome in done for column in outcome.columns)\n",
         "    error.finished = ()\n",
-        ("tests/uuidkit/cli/test_story.py", f"{_NEW}::test_what_was_made_between_two_graphs_of_one_table_is_noticed"),
+        (
+            "tests/uuidkit/cli/test_story.py",
+            f"{_MEANWHILE}::test_what_was_made_between_two_graphs_of_one_table_is_noticed",
+        ),
         "nobody knows what stays converted after a failure",
     ),
     Mutation(
@@ -291,7 +298,7 @@ STATEMENTS = (
         _EXECUTE,
         '        if statement.phase == "after":\n',
         "        if False:\n",
-        (f"{_NEW}::test_rewritten_columns_have_statistics_again",),
+        (f"{_MEANWHILE}::test_rewritten_columns_have_statistics_again",),
         "queries are planned without statistics until the next automatic ANALYZE",
     ),
     Mutation(
@@ -324,7 +331,7 @@ STATEMENTS = (
         'collation = sql.SQL(" COLLATE {}").format(sql.Identifier(*column.collation)) '
         'if column.collation else sql.SQL("")',
         'collation = sql.SQL("")',
-        (f"{_NEW}::test_a_backup_has_the_collation_of_its_column",),
+        (f"{_MEANWHILE}::test_a_backup_has_the_collation_of_its_column",),
         "the old texts are found and ordered otherwise than before",
     ),
     Mutation(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tests.mutations.mutation import Mutation, cases
 
+_JUDGEMENT = "tests/mutations/test_survivors_judgement.py"
 _IDS = "tests/uuidkit/ids"
 _SQL = "uuidkit/ids/sql.py"
 _SHAPES = "uuidkit/ids/shapes.py"
@@ -223,7 +224,7 @@ VALUES = (
         "    if findings:\n",
         (
             *cases("aftermath_declared", "aftermath_parent_is_uuid"),
-            "tests/mutations/test_survivors.py::test_a_half_converted_graph_needs_no_derived_ids",
+            f"{_JUDGEMENT}::test_a_half_converted_graph_needs_no_derived_ids",
         ),
         "a half-converted graph cannot be completed without deriving",
     ),
@@ -248,7 +249,7 @@ VALUES = (
         _DISCOVERY,
         "        if equal and not (",
         "        if False and not (",
-        _FOUND,
+        (f"{_JUDGEMENT}::test_of_two_keys_that_a_name_fits_equally_well_none_is_guessed",),
         "one of them would be guessed",
     ),
     Mutation(
@@ -272,7 +273,7 @@ VALUES = (
         _DISCOVERY,
         "            if proof.contained < proof.distinct or unparseable_texts(self.session, found.child, texts):\n",
         "            if False:\n",
-        _FOUND,
+        (f"{_JUDGEMENT}::test_without_a_name_a_single_value_elsewhere_is_enough_not_to_follow",),
         "a column is converted along because of the sampled values alone",
     ),
     Mutation(

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from tests.mutations.mutation import Mutation, cases
 
+_MEANWHILE = "tests/mutations/test_survivors_meanwhile.py"
+_AFTERWARDS = "tests/mutations/test_survivors_afterwards.py"
 _STATEMENTS = "uuidkit/ledger/statements.py"
 _VALUES = "uuidkit/render/values.py"
 _RENDER = "uuidkit/render/reversion.py"
 _REVERSION = "uuidkit/reversion.py"
 _VERIFY = "uuidkit/verification.py"
-_NEW = "tests/mutations/test_survivors.py"
 _REFUSED = cases("revert_refused_by_new_dependents")
 
 WAY_BACK = (
@@ -26,7 +27,7 @@ WAY_BACK = (
         _STATEMENTS,
         '        "  IF NOT FOUND THEN\\n"\n',
         '        "  IF false THEN\\n"\n',
-        (f"{_NEW}::test_an_entry_that_is_gone_stops_the_way_back",),
+        (f"{_MEANWHILE}::test_an_entry_that_is_gone_stops_the_way_back",),
         "a conversion is undone that somebody else has dealt with",
     ),
     Mutation(
@@ -42,7 +43,7 @@ WAY_BACK = (
         _STATEMENTS,
         '"       AND NOT EXISTS (SELECT FROM pg_depend d\\n"',
         '"       AND EXISTS (SELECT FROM pg_depend d\\n"',
-        (f"{_NEW}::test_a_schema_with_something_else_in_it_stays",),
+        (f"{_AFTERWARDS}::test_a_schema_with_something_else_in_it_stays",),
         "the way back fails at somebody's table",
     ),
     Mutation(
@@ -50,7 +51,7 @@ WAY_BACK = (
         "uuidkit/ledger/documents.py",
         '    if document.get("format") != FORMAT:\n',
         "    if not document:\n",
-        (f"{_NEW}::test_a_ledger_of_a_later_version_is_not_guessed_at",),
+        (f"{_AFTERWARDS}::test_a_ledger_of_a_later_version_is_not_guessed_at",),
         "what a later version wrote is misread",
     ),
     Mutation(
@@ -95,14 +96,6 @@ WAY_BACK = (
         '                    """UPDATE',
         cases("undeclared_respelled"),
         "a new child of an old parent gets another child's spelling",
-    ),
-    Mutation(
-        "default dropped on the way back",
-        _RENDER,
-        '        changes.append(sql.SQL("ALTER COLUMN {} DROP DEFAULT").format(identifier))\n',
-        "",
-        cases("default_fresh"),
-        "the server refuses the change",
     ),
     Mutation(
         "default put back",
@@ -157,7 +150,7 @@ WAY_BACK = (
         _REVERSION,
         "        if found is None or not found.is_uuid:\n",
         "        if found is None:\n",
-        (f"{_NEW}::test_a_column_that_was_changed_since_stops_the_way_back",),
+        (f"{_AFTERWARDS}::test_a_column_that_was_changed_since_stops_the_way_back",),
         "what is in the column by now is overwritten or refused by the server",
     ),
     Mutation(
@@ -165,7 +158,7 @@ WAY_BACK = (
         _REVERSION,
         "        if backup is None or backup.type != column.type:\n",
         "        if False:\n",
-        (f"{_NEW}::test_a_column_that_was_changed_since_stops_the_way_back",),
+        (f"{_AFTERWARDS}::test_a_column_that_was_changed_since_stops_the_way_back",),
         "the way back is not exact",
     ),
     Mutation(
@@ -205,7 +198,7 @@ WAY_BACK = (
         _REVERSION,
         "        yield from table_blockers(schema, schema.tables[table], ())\n",
         "        pass\n",
-        (f"{_NEW}::test_row_security_made_since_stops_the_way_back",),
+        (f"{_AFTERWARDS}::test_row_security_made_since_stops_the_way_back",),
         "rows that are hidden are not put back",
     ),
     Mutation(
@@ -213,7 +206,7 @@ WAY_BACK = (
         "uuidkit/finalization.py",
         "    yield from backup_blockers(schema, backups)\n",
         "",
-        (f"{_NEW}::test_what_was_built_on_a_backup_stops_the_final_step",),
+        (f"{_AFTERWARDS}::test_what_was_built_on_a_backup_stops_the_final_step",),
         "an index is dropped with the backup",
     ),
     Mutation(
@@ -221,7 +214,7 @@ WAY_BACK = (
         "uuidkit/finalization.py",
         'if b.code == "PERMISSION")',
         "if not b)",
-        (f"{_NEW}::test_only_the_owner_can_finalize",),
+        (f"{_AFTERWARDS}::test_only_the_owner_can_finalize",),
         "it fails halfway for want of a right",
     ),
     Mutation(
@@ -237,7 +230,7 @@ WAY_BACK = (
         _VERIFY,
         "    if emptied:\n",
         "    if False:\n",
-        (f"{_NEW}::test_a_damaged_conversion_is_not_proved",),
+        (f"{_AFTERWARDS}::test_a_damaged_conversion_is_not_proved",),
         "an id that is gone counts as proved",
     ),
     Mutation(
@@ -245,7 +238,7 @@ WAY_BACK = (
         _VERIFY,
         "        if now is None:\n",
         "        if False:\n",
-        (f"{_NEW}::test_a_damaged_conversion_is_not_proved",),
+        (f"{_AFTERWARDS}::test_a_damaged_conversion_is_not_proved",),
         "a reference that is not enforced counts as proved",
     ),
     Mutation(
@@ -253,7 +246,7 @@ WAY_BACK = (
         _VERIFY,
         "    if column.unique and not schema.is_unique(name):\n",
         "    if False:\n",
-        (f"{_NEW}::test_a_damaged_conversion_is_not_proved",),
+        (f"{_AFTERWARDS}::test_a_damaged_conversion_is_not_proved",),
         "a key that is gone counts as proved",
     ),
     Mutation(
@@ -261,7 +254,7 @@ WAY_BACK = (
         _VERIFY,
         "            if index.table == name.table:\n",
         "            if False:\n",
-        (f"{_NEW}::test_a_damaged_conversion_is_not_proved",),
+        (f"{_AFTERWARDS}::test_a_damaged_conversion_is_not_proved",),
         "an index that is gone counts as proved",
     ),
     Mutation(
@@ -269,7 +262,7 @@ WAY_BACK = (
         _VERIFY,
         "    if column.not_null and not found.not_null:\n",
         "    if False:\n",
-        (f"{_NEW}::test_a_damaged_conversion_is_not_proved",),
+        (f"{_AFTERWARDS}::test_a_damaged_conversion_is_not_proved",),
         "a column that may be NULL again counts as proved",
     ),
 )
