@@ -171,7 +171,7 @@ FACES = (
         _FILTERS,
         "        return not is_backup(object)\n",
         "        return True\n",
-        _AUTOGENERATE,
+        (f"{_JUDGEMENT}::test_a_backup_is_known_by_its_comment_alone",),
         "a revision drops the backups",
     ),
     Mutation(
@@ -179,7 +179,7 @@ FACES = (
         _FILTERS,
         '    if is_backup_comment(column.comment or ""):',
         "    if False:",
-        _AUTOGENERATE,
+        (f"{_JUDGEMENT}::test_a_backup_is_known_by_its_comment_alone",),
         "a revision drops the backups",
     ),
     Mutation(
@@ -197,13 +197,5 @@ FACES = (
         "        return True\n",
         _AUTOGENERATE,
         "a revision drops the ledger",
-    ),
-    Mutation(
-        "a model that the backup is in is looked at",
-        _FILTERS,
-        "    if not reflected or compare_to is not None:\n",
-        "    if not reflected:\n",
-        _AUTOGENERATE,
-        "differences from the models are hidden",
     ),
 )

@@ -10,12 +10,14 @@ from typing import Any
 
 import psycopg
 import pytest
+import sqlalchemy as sa
 from psycopg import sql
 
 import uuidkit
 from tests.mutations.meddling import Watched, one
 from tests.uuidkit.alembic.project import Project
 from tests.uuidkit.safety.conftest import Legacy
+from uuidkit.alembic import include_object
 from uuidkit.ids import Shape
 from uuidkit.ids.shapes import ShapeSpelling
 
@@ -69,6 +71,18 @@ def test_a_half_converted_graph_needs_no_derived_ids(database: str) -> None:
         assert one(connection, query) == 10
 
 
+def test_a_key_that_is_not_valid_vouches_for_nothing(database: str) -> None:
+    """Two spellings of an id that the referenced table never had, where the referencing column is a key too."""
+    with Legacy(database).connect() as connection:
+        connection.execute("CREATE TABLE batches (id text PRIMARY KEY); CREATE TABLE details (id text PRIMARY KEY)")
+        connection.execute("INSERT INTO batches SELECT md5(n::text)::uuid FROM generate_series(1, 5) n")
+        connection.execute("INSERT INTO details SELECT id FROM batches")
+        connection.execute("INSERT INTO details VALUES (md5('lost')::uuid), (upper(md5('lost')::uuid::text))")
+        connection.execute("ALTER TABLE details ADD FOREIGN KEY (id) REFERENCES batches NOT VALID")
+        plan = uuidkit.plan(connection, ["batches.id"])
+    assert [(blocker.code, blocker.object) for blocker in plan.blockers] == [("COLLISION", "public.details.id")]
+
+
 # Values that are almost of one shape.
 
 
@@ -109,3 +123,18 @@ def test_a_script_is_planned_in_a_read_only_transaction(legacy: Legacy, tmp_path
     project.options["uuidkit_connect"] = connect
     assert "ALTER TABLE" in project.script("r1:r2")
     assert seen == {"on"}
+
+
+def test_a_backup_is_known_by_its_comment_alone(legacy: Legacy, tmp_path: Path) -> None:
+    """Where a project passes include_object only, and the backup has another name than the default one."""
+    with legacy.connect() as connection:
+        connection.execute("DROP TABLE domains, jobs")
+        uuidkit.convert(connection, ["batch_jobs.batch_id"], backup_suffix="_before")
+    metadata = sa.MetaData()
+    key = sa.UniqueConstraint("batch_id", name="batch_jobs_batch_id_key")
+    columns = (sa.Column("id", sa.Integer, primary_key=True), sa.Column("batch_id", sa.Uuid, nullable=False))
+    sa.Table("batch_jobs", metadata, *columns, key)
+    project = Project(tmp_path / "migrations", legacy.url, target_metadata=metadata, include_object=include_object)
+    project.revision("pass")
+    project.upgrade()
+    assert "No new upgrade operations detected" in project.check()

@@ -61,7 +61,7 @@ VALUES = (
         _SHAPES,
         '        if self.spelling == "underscored":\n            # Here',
         "        if False:\n            # Here",
-        (f"{_IDS}/test_shapes.py",),
+        (f"{_JUDGEMENT}::test_joints_are_looked_at_one_by_one",),
         "another text of the same length passes for an id",
     ),
     Mutation(
@@ -158,8 +158,8 @@ VALUES = (
         _SURVEY,
         "        if not (key.validated and key.enforced):\n            continue\n",
         "",
-        ("tests/uuidkit/survey/test_survey.py",),
-        "a child's values that its parent does not have are not counted",
+        (f"{_JUDGEMENT}::test_a_key_that_is_not_valid_vouches_for_nothing",),
+        "a child's collisions that its parent does not have are not looked for",
     ),
     Mutation(
         "different texts stay different",
