@@ -17,6 +17,25 @@ from tests.support.pgbouncer import pgbouncer, program
 from tests.support.servers import Pool, Server, parse_choice, release
 
 
+# What these test does not depend on the server's version: they run on the first chosen server alone.
+ONE_SERVER = tuple(
+    f"tests/{room}/"
+    for room in ("batchsvc", "benchmarks", "docs", "uuidkit/alembic", "uuidkit/cli", "uuidkit/demo", "uuidkit/report")
+)
+
+
+# One thing many times over, or long stories: `-m "not many"` leaves them out.
+MANY = (
+    "tests/benchmarks/",
+    "tests/docs/",
+    "tests/mutations/",
+    "tests/test_cases.py",
+    "tests/uuidkit/demo/",
+    "tests/uuidkit/ids/test_agreement.py",
+    "tests/uuidkit/random_schemas/",
+)
+
+
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--servers",
@@ -32,6 +51,7 @@ def pytest_configure(config: pytest.Config) -> None:
             del os.environ[name]
     config.addinivalue_line("markers", "pg_min(version_num): needs a server of at least this version, such as 160000")
     config.addinivalue_line("markers", "pg_max(version_num): needs a server of at most this version, such as 159999")
+    config.addinivalue_line("markers", "many: one thing many times over, or a long story")
     config.addinivalue_line("markers", "root: about what only root meets; left out for other accounts")
     for label in parse_choice(config.getoption("servers")):
         try:
@@ -51,8 +71,12 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         metafunc.parametrize("server", labels, ids=[f"pg{label}" for label in labels], indirect=True, scope="session")
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leave out, rather than skip, what a server's version or our account rules out."""
+    for item in items:
+        if item.nodeid.startswith(MANY):
+            item.add_marker("many")
     left_out = [item for item in items if not _fits(item)]
     if left_out:
         config.hook.pytest_deselected(items=left_out)
@@ -65,6 +89,8 @@ def _fits(item: pytest.Item) -> bool:
     label = getattr(item, "callspec", None) and item.callspec.params.get("server")  # type: ignore[attr-defined]
     if not label:
         return True
+    if item.nodeid.startswith(ONE_SERVER) and label != parse_choice(item.config.getoption("servers"))[0]:
+        return False
     version_num = release(label).version_num
     at_least = all(version_num >= mark.args[0] for mark in item.iter_markers("pg_min"))
     return at_least and all(version_num <= mark.args[0] for mark in item.iter_markers("pg_max"))
