@@ -16,7 +16,6 @@ import pytest
 from tests.support.pgbouncer import pgbouncer, program
 from tests.support.servers import Pool, Server, parse_choice, release
 
-
 # What these test does not depend on the server's version: they run on the first chosen server alone.
 ONE_SERVER = tuple(
     f"tests/{room}/"
