@@ -9,12 +9,14 @@ ARGS    ?=
 BIN      = $(VENV)/bin
 READY    = $(VENV)/.ready
 
-.PHONY: help demo test lint clean
+.PHONY: help demo test lint bench mutations clean
 
 help:
 	@echo "make demo   the whole story on an embedded PostgreSQL"
 	@echo "make test   the tests (SERVERS=18,16,system for more servers; ARGS=... for pytest)"
 	@echo "make lint   ruff and mypy"
+	@echo "make bench  what a conversion costs, as ratios (about ten minutes)"
+	@echo "make mutations  take out one safety line at a time; some test has to notice (about a quarter of an hour)"
 	@echo "make clean  remove $(VENV) and caches"
 
 $(READY): pyproject.toml
@@ -34,6 +36,12 @@ lint: $(READY)
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
+
+bench: $(READY)
+	@$(BIN)/python -m benchmarks.conversion $(ARGS)
+
+mutations: $(READY)
+	@$(BIN)/python -m tests.mutations $(ARGS)
 
 clean:
 	rm -rf $(VENV) .venv-* .pytest_cache .mypy_cache .ruff_cache .hypothesis build dist

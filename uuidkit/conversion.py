@@ -52,7 +52,7 @@ def plan(
     session = adapt(connection)
     with sentences():
         for _ in range(_REPLANS):
-            with reading(session) as search_path:
+            with reading(session, float(options.get("lock_timeout", 2.0))) as search_path:
                 found = read_database(session, search_path)
                 request = make_request(session, found, targets, all_columns, schema, include, exclude, options)
                 result = make_plan(session, found, request)

@@ -54,11 +54,38 @@ def reading(session: Session, lock_timeout: float = 2.0) -> Iterator[tuple[str, 
             session.run(guard.leave())
     except psycopg.Error as error:
         if error.sqlstate == LOCK_NOT_AVAILABLE:
+            held = _exclusive_locks(session)
             raise LockNotAvailable(
-                "A table is locked by another session, so its values cannot be read.",
+                f"A table is locked by another session, so that it cannot be read. {held}".rstrip(),
                 "Wait until it is free, and run the command again.",
             ) from error
         raise
+
+
+def _exclusive_locks(session: Session) -> str:
+    """Which tables nobody else can read at the moment, and who holds them; empty where it cannot be asked."""
+    if session.in_transaction:
+        try:
+            with session.savepoint():
+                return _holders(session)
+        except psycopg.Error:
+            return ""  # the caller's transaction has failed; it cannot be asked anything more
+    with session.transaction():
+        return _holders(session)
+
+
+def _holders(session: Session) -> str:
+    rows = session.rows(
+        """SELECT n.nspname, c.relname, l.pid, coalesce(nullif(a.application_name, ''), 'no name')
+             FROM pg_catalog.pg_locks l
+             JOIN pg_catalog.pg_class c ON c.oid = l.relation AND c.relkind IN ('r', 'p', 'm')
+             JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+             LEFT JOIN pg_catalog.pg_stat_activity a ON a.pid = l.pid
+            WHERE l.mode = 'AccessExclusiveLock' AND l.granted AND l.pid <> pg_catalog.pg_backend_pid()
+              AND l.database = (SELECT oid FROM pg_catalog.pg_database WHERE datname = pg_catalog.current_database())
+            ORDER BY 1, 2, 3 LIMIT 5"""
+    )
+    return " ".join(f"{TableName(schema, name)} is held by process {pid} ({who})." for schema, name, pid, who in rows)
 
 
 def read_database(session: Session, search_path: tuple[str, ...]) -> Schema:

@@ -58,7 +58,7 @@ def revert(
     shape = parse_legacy_format(legacy_format) if legacy_format is not None else None
     done: list[GraphOutcome] = []
     with sentences():
-        with reading(session) as search_path:
+        with reading(session, lock_timeout) as search_path:
             schema = read_database(session, search_path)
             entries = chosen_entries(session, schema, targets, everything=all)
             found = [blocker for entry in entries for blocker in reversion_blockers(schema, entry)]

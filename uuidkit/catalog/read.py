@@ -64,7 +64,8 @@ def empty_search_path(session: Session) -> Iterator[tuple[str, ...]]:
 def read_schema(session: Session) -> Schema:
     """The whole database's tables, keys, indexes and what depends on their columns.
 
-    Takes no lock on any user table.
+    Takes no lock beyond reading; but the server prints no index or default of a table that somebody holds
+    exclusively, so one such table anywhere makes it wait.
 
     Args:
         session: in a transaction.

@@ -86,11 +86,19 @@ def test_two_conversions_at_once_do_not_disturb_each_other(legacy: Legacy) -> No
 
 
 def test_an_exclusively_locked_table_cannot_be_planned_for_but_is_a_sentence(legacy: Legacy) -> None:
-    with legacy.connect() as holder, legacy.connect() as connection:
+    with legacy.connect(application_name="vacuum full") as holder, legacy.connect() as connection:
         holder.execute("BEGIN")
         holder.execute("LOCK TABLE jobs IN ACCESS EXCLUSIVE MODE")
-        with pytest.raises(LockNotAvailable, match="locked by another session"):
+        begun = time.monotonic()
+        with pytest.raises(LockNotAvailable, match="locked by another session") as failure:
             uuidkit.plan(connection, TARGET, lock_timeout=0.1)
+        assert time.monotonic() - begun < 1.5
+        assert f"public.jobs is held by process {holder.info.backend_pid} (vacuum full)" in str(failure.value)
+        # In a caller's transaction, too: the savepoint is rolled back, and the transaction can be asked.
+        connection.execute("BEGIN")
+        with pytest.raises(LockNotAvailable, match=r"public\.jobs is held"):
+            uuidkit.plan(connection, TARGET, lock_timeout=0.1)
+        connection.execute("ROLLBACK")
 
 
 def test_all_tables_are_locked_before_the_first_change_parents_first(legacy: Legacy) -> None:
