@@ -201,7 +201,8 @@ def collisions(
     table = column.table_name
     uuid = uuid_of(column.identifier, counts[column], on_unparseable, session.version_num)
     others: dict[str, sql.Composable] = {}
-    present: list[sql.Composable] = [sql.SQL("uuid IS NOT NULL")]
+    # As an aggregate: a plain `uuid IS NOT NULL` is checked before the grouping, where every text is converted for it.
+    present: list[sql.Composable] = [sql.SQL("count(uuid) > 0")]
     for number, name in enumerate(name for name in key.columns if name != column.name):
         other = table.column(name)
         if other in counts:
