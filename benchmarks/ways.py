@@ -11,16 +11,16 @@ import psycopg
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
 
-# The cheapest expression that is exact for the three spellings there are: the length tells them apart, and the cast
-# fails for whatever else there might be.
-CHEAPEST = "CASE length({0}) WHEN 38 THEN right({0}, 32)::uuid ELSE right({0}, 36)::uuid END"
-
-# One pattern for every spelling that occurred in the old system, at the end of the text: without `$` it would be faster
-# by a quarter, and take the uuid out of `batch_<uuid>_<8 digits>`, which is another row's.
-_FOUR = "[-_]?[0-9a-fA-F]{{4}}"
-CATCH_ALL = (
-    f"replace(substring({{0}} from '[0-9a-fA-F]{{{{8}}}}{_FOUR * 3}[-_]?[0-9a-fA-F]{{{{12}}}}$'), '_', '-')::uuid"
+# The cheapest expression that is exact for the three spellings there are: the number of bytes tells them apart.
+CHEAPEST = (
+    "CASE octet_length({0}) WHEN 38 THEN right({0}, -6)::uuid WHEN 42 THEN right({0}, -6)::uuid ELSE {0}::uuid END"
 )
+
+# One pattern for every spelling that occurred in the old system. The loose one takes the last digits of whatever ends
+# in enough of them, a SHA-1 too; the exact one wants the whole text to be prefixes and a uuid, as the toolkit does.
+_UUID_PATTERN = "[0-9a-fA-F]{{8}}" + "[-_]?[0-9a-fA-F]{{4}}" * 3 + "[-_]?[0-9a-fA-F]{{12}}"
+LOOSE = f"replace(substring({{0}} from '{_UUID_PATTERN}$'), '_', '-')::uuid"
+EXACT = f"replace(substring({{0}} from '^(?:[A-Za-z][A-Za-z0-9]*[-_.:/])*({_UUID_PATTERN})$'), '_', '-')::uuid"
 
 _DROP_KEY = "ALTER TABLE items DROP CONSTRAINT items_batch_id_fkey"
 _ADD_KEY = (
