@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import re
 import time
 import uuid
 
@@ -84,26 +83,28 @@ def _run(connection: psycopg.Connection, statements: dict[str, str]) -> dict[str
     return seconds
 
 
-_UUID = re.compile(r"[0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{12}\Z", re.IGNORECASE)
 _SECOND_COLUMN = "ALTER TABLE items ADD COLUMN batch_id_new uuid"
 
 
-def _uuid(text: str) -> uuid.UUID | None:
-    found = _UUID.search(text)
-    return uuid.UUID(found[0]) if found else None
+def _uuid(text: str) -> uuid.UUID:
+    """As the script did: the whole text, and where that is none, what follows the last underscore."""
+    try:
+        return uuid.UUID(text)
+    except ValueError:
+        return uuid.UUID(text.rpartition("_")[2])
 
 
 def row_by_row(url: str, rows: int) -> float:
     """The loop of the legacy script over some of the children: fetch all, parse one, update one. Seconds per row.
 
-    As there: into a second column, through an asynchronous SQLAlchemy session, in one transaction.
+    As there: into a second column, through an asynchronous SQLAlchemy session, in one transaction, with a statement
+    made anew for each row.
 
     Args:
         url: the database.
         rows: how many rows.
     """
     select = sa.text("SELECT id, batch_id FROM items ORDER BY id LIMIT :rows")
-    update = sa.text("UPDATE items SET batch_id_new = :uuid WHERE id = :id")
 
     async def loop() -> float:
         engine = create_async_engine(url.replace("postgresql://", "postgresql+psycopg://", 1))
@@ -112,6 +113,7 @@ def row_by_row(url: str, rows: int) -> float:
             await session.commit()
             begun = time.perf_counter()
             for number, text in (await session.execute(select, {"rows": rows})).all():
+                update = sa.text("UPDATE items SET batch_id_new = :uuid WHERE id = :id")
                 await session.execute(update, {"uuid": _uuid(text), "id": number})
             await session.commit()
             seconds = time.perf_counter() - begun
