@@ -107,11 +107,3 @@ class Reference:
     certain: bool = True
     why: str = ""
     backup: ColumnName | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Findings:
-    """Everything a survey found out about the columns of a request."""
-
-    columns: Mapping[ColumnName, ColumnFindings]
-    references: tuple[Reference, ...] = ()

@@ -268,7 +268,6 @@ class Schema:
     checks: tuple[Check, ...] = ()
     dependents: tuple[Dependent, ...] = ()
     ledger_present: bool = False
-    ledger_schema_present: bool = False
     may_create_schema: bool = True
     schemas_creatable: frozenset[str] = frozenset()
     _by_table: dict[TableName, tuple[Index, ...]] = field(default_factory=dict, repr=False, compare=False)

@@ -17,7 +17,6 @@ SELECT current_database(),
        current_setting('server_encoding'),
        current_user,
        (SELECT rolsuper FROM pg_roles WHERE rolname = current_user),
-       (SELECT n.oid IS NOT NULL FROM (SELECT 1) AS one LEFT JOIN pg_namespace n ON n.nspname = 'uuidkit'),
        (SELECT count(*) > 0 FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
          WHERE n.nspname = 'uuidkit' AND c.relname = 'conversions'),
        has_database_privilege(current_database(), 'CREATE')

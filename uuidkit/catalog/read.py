@@ -87,9 +87,8 @@ def read_schema(session: Session) -> Schema:
             foreign_keys=_foreign_keys(session, names),
             checks=_checks(session, names),
             dependents=(*_column_dependents(session, names), *_row_type_dependents(session, names)),
-            ledger_schema_present=server[5],
-            ledger_present=server[6],
-            may_create_schema=server[7],
+            ledger_present=server[5],
+            may_create_schema=server[6],
             schemas_creatable=creatable,
         )
 

@@ -197,9 +197,7 @@ def index_blockers(
     dropped = {key.existing.oid for key in keys if key.existing is not None}
     for index in schema.indexes:
         columns = {column.name for column in changing if column.table_name == index.table}
-        if not columns & (index.reads | ({"*"} & index.reads)) and "*" not in index.expression_reads:
-            continue
-        if not columns:
+        if not columns or not (columns & index.reads or "*" in index.expression_reads):
             continue
         reason = _index_reason(schema, index, columns, dropped)
         if reason is not None:
