@@ -93,14 +93,15 @@ def leave() -> str:
     )
 
 
-# Everything in the catalog that a plan for table t rests on, one text per fact; names print qualified.
+# Everything in the catalog that a plan for table t rests on, one text per fact; names print qualified. No fact depends
+# on the server or database it is read in: a revision may carry them from one to another.
 _FACTS: LiteralString = """
          SELECT concat_ws('|', 'table', t.oid::regclass, c.relkind, c.relrowsecurity, c.relforcerowsecurity,
                           c.reloftype)
            FROM pg_class c WHERE c.oid = t.oid
          UNION ALL
          SELECT concat_ws('|', 'column', t.oid::regclass, a.attname, format_type(a.atttypid, a.atttypmod), a.attnotnull,
-                          a.attcollation, a.attgenerated, pg_get_expr(d.adbin, d.adrelid))
+                          a.attcollation::regcollation, a.attgenerated, pg_get_expr(d.adbin, d.adrelid))
            FROM pg_attribute a LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
           WHERE a.attrelid = t.oid AND a.attnum > 0 AND NOT a.attisdropped
          UNION ALL
@@ -113,9 +114,13 @@ _FACTS: LiteralString = """
          SELECT concat_ws('|', 'inherits', h.inhparent::regclass, h.inhrelid::regclass)
            FROM pg_inherits h WHERE t.oid IN (h.inhparent, h.inhrelid)
          UNION ALL
-         SELECT DISTINCT concat_ws('|', 'dependent', o.type, o.identity, d.refobjsubid)
-           FROM pg_depend d, LATERAL pg_identify_object(d.classid, d.objid, d.objsubid) AS o
-          WHERE d.refclassid = 'pg_class'::regclass AND d.refobjid = t.oid AND d.refobjsubid > 0"""
+         SELECT DISTINCT concat_ws('|', 'dependent', o.type, o.identity, a.attname)
+           FROM pg_depend d JOIN pg_attribute a ON a.attrelid = d.refobjid AND a.attnum = d.refobjsubid,
+                LATERAL pg_identify_object(d.classid, d.objid, d.objsubid) AS o
+          WHERE d.refclassid = 'pg_class'::regclass AND d.refobjid = t.oid AND d.refobjsubid > 0
+            -- From 18 on NOT NULL is a constraint; the column's own line says it on every server.
+            AND NOT EXISTS (SELECT FROM pg_constraint k
+                             WHERE d.classid = 'pg_constraint'::regclass AND k.oid = d.objid AND k.contype = 'n')"""
 
 Fingerprints = Sequence[tuple[TableName, str]]
 
