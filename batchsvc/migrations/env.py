@@ -32,6 +32,8 @@ OPTIONS: dict[str, Any] = {
     "target_metadata": Base.metadata,
     "compare_type": True,
     "compare_server_default": True,
+    # The engine makes its tables itself; no model declares them.
+    "include_name": lambda name, kind, _parents: not (kind == "table" and (name or "").startswith("procrastinate_")),
     "include_object": uuidkit.alembic.include_object,
     "process_revision_directives": uuidkit.alembic.process_revision_directives,
 }

@@ -1,4 +1,4 @@
-"""What the catalog says of the schema public, without Alembic's own table."""
+"""What the catalog says of the schema public, without the tables of Alembic and of the job engine."""
 
 from __future__ import annotations
 
@@ -23,6 +23,7 @@ def columns(url: str) -> list[list[str]]:
           JOIN pg_attribute AS a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
           LEFT JOIN pg_attrdef AS d ON d.adrelid = c.oid AND d.adnum = a.attnum
          WHERE c.relnamespace = 'public'::regnamespace AND c.relkind = 'r' AND c.relname <> 'alembic_version'
+           AND c.relname NOT LIKE 'procrastinate%'
          ORDER BY c.relname COLLATE "C", a.attnum
         """,
     )
@@ -36,7 +37,7 @@ def keys(url: str) -> list[list[str]]:
         SELECT conname::text, pg_get_constraintdef(oid)
           FROM pg_constraint
          WHERE connamespace = 'public'::regnamespace AND contype IN ('p', 'u', 'f', 'c', 'x')
-           AND conname <> 'alembic_version_pkc'
+           AND conname <> 'alembic_version_pkc' AND conrelid::regclass::text NOT LIKE 'procrastinate%'
          ORDER BY conname COLLATE "C"
         """,
     )
@@ -50,7 +51,8 @@ def indexes(url: str) -> list[list[str]]:
         SELECT r.relname::text, pg_get_indexdef(r.oid)
           FROM pg_index AS i
           JOIN pg_class AS r ON r.oid = i.indexrelid AND r.relnamespace = 'public'::regnamespace
-         WHERE NOT EXISTS (
+         WHERE i.indrelid::regclass::text NOT LIKE 'procrastinate%'
+           AND NOT EXISTS (
                    SELECT FROM pg_constraint AS k WHERE k.conindid = i.indexrelid AND k.contype IN ('p', 'u', 'x')
                )
          ORDER BY r.relname COLLATE "C"

@@ -173,7 +173,7 @@ def test_a_dry_run_reports_and_changes_nothing(legacy: str) -> None:
     done = alembic(legacy, "-x", "dry-run", "upgrade", "head")
     for column in ("batch_jobs.batch_id", "jobs.batch_id", "domains.batch_id", "jobs.tenant_id"):
         assert column in done.stdout
-    assert "Dry run of 1 revision: 2 operations ready. Nothing was changed." in done.stdout
+    assert "Dry run of 3 revisions: 2 operations ready. Nothing was changed." in done.stdout
     assert done.stderr == ""
     assert pg_dump(legacy) == before
 
@@ -191,7 +191,7 @@ def test_a_dry_run_on_an_empty_database_claims_nothing(database: str) -> None:
     before = pg_dump(database)
     done = alembic(database, "-x", "dry-run", "upgrade", "head")
     assert "Not judged: what revision 0001 does." in done.stdout
-    assert "2 revisions: 3 operations not judged" in done.stdout
+    assert "4 revisions: 3 operations not judged" in done.stdout
     assert pg_dump(database) == before
 
 
