@@ -73,13 +73,13 @@ def session_prefix(session: str) -> str | None:
     return match[1] if match else None
 
 
-def hash_of(session: str) -> str:
+def hash_of(session: str) -> bytes:
     """What the database keeps of a key.
 
     Args:
         session: of the key.
     """
-    return hashlib.sha256(session.encode()).hexdigest()
+    return hashlib.sha256(session.encode()).digest()
 
 
 def form_token(session: str) -> str:

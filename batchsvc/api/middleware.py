@@ -70,9 +70,11 @@ class Outermost:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                present = {name for name, _ in message["headers"]}
-                added = [(b"x-request-id", request_id.encode()), *SECURITY_HEADERS]
-                added += [(b"cache-control", b"no-store")] if b"cache-control" not in present else []
+                given_headers = dict(message["headers"])
+                streams = given_headers.get(b"content-type", b"").startswith(b"text/event-stream")
+                present = set(given_headers) - ({b"cache-control"} if streams else set())
+                message["headers"] = [pair for pair in message["headers"] if pair[0] in present]
+                added = [(b"x-request-id", request_id.encode()), (b"cache-control", b"no-store"), *SECURITY_HEADERS]
                 message["headers"] = [*message["headers"], *(pair for pair in added if pair[0] not in present)]
             await send(message)
 

@@ -205,7 +205,3 @@ class Job(BaseModel):
     updated_at: datetime
 
 
-class Health(BaseModel):
-    """Whether the service can do its work."""
-
-    status: Literal["ok"]

@@ -1,0 +1,94 @@
+"""API keys in the database."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from uuid import UUID, uuid4
+
+from sqlalchemy import func, or_, select, text, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from batchsvc import keys
+from batchsvc.models import ApiKey
+
+
+async def create(session: AsyncSession, tenant_id: UUID, name: str) -> tuple[str, ApiKey]:
+    """Make a key and store its hash.
+
+    Args:
+        session: in a transaction for the tenant, or the service's own.
+        name: what people call it.
+
+    Returns:
+        The key, which cannot be had again, and its row.
+    """
+    key = keys.generate()
+    prefix = keys.prefix_of(key)
+    assert prefix is not None
+    row = ApiKey(
+        id=uuid4(), tenant_id=tenant_id, name=name, prefix=prefix, key_hash=keys.hash_of(keys.session_of(key))
+    )
+    session.add(row)
+    await session.flush()
+    return key, row
+
+
+async def find(session: AsyncSession, login: str) -> keys.Principal | None:
+    """Whom a session computed from a key stands for; None where the key is not there or revoked.
+
+    Args:
+        session: in a transaction of the service's own: the tenant is not known yet.
+        login: of :func:`batchsvc.keys.session_of`.
+    """
+    # Looked up by its hash: how long that takes tells nothing about a key.
+    row = await session.scalar(
+        select(ApiKey).where(ApiKey.key_hash == keys.hash_of(login), ApiKey.revoked_at.is_(None))
+    )
+    if row is None:
+        return None
+    # To the minute is enough, and spares a write with every request.
+    await session.execute(
+        update(ApiKey)
+        .where(
+            ApiKey.id == row.id,
+            or_(ApiKey.last_used_at.is_(None), ApiKey.last_used_at < func.now() - text("interval '1 minute'")),
+        )
+        .values(last_used_at=func.now())
+        .execution_options(synchronize_session=False)
+    )
+    return keys.Principal(tenant_id=row.tenant_id, key_id=row.id, name=row.name)
+
+
+async def every(session: AsyncSession, tenant_id: UUID | None = None) -> Sequence[ApiKey]:
+    """All keys, the oldest first.
+
+    Args:
+        session: in a transaction of the service's own.
+        tenant_id: of one tenant alone.
+    """
+    query = select(ApiKey).order_by(ApiKey.created_at, ApiKey.id)
+    if tenant_id is not None:
+        query = query.where(ApiKey.tenant_id == tenant_id)
+    return (await session.scalars(query)).all()
+
+
+async def revoke(session: AsyncSession, named: str) -> Sequence[ApiKey]:
+    """End keys that are still good.
+
+    Args:
+        session: in a transaction of the service's own.
+        named: the prefix or the id of a key.
+
+    Returns:
+        Those it was: none, or one.
+    """
+    mine = ApiKey.prefix == named
+    try:
+        mine = or_(mine, ApiKey.id == UUID(named))  # type: ignore[assignment]
+    except ValueError:
+        pass
+    rows = (await session.scalars(select(ApiKey).where(mine, ApiKey.revoked_at.is_(None)).with_for_update())).all()
+    for row in rows:
+        row.revoked_at = func.now()
+    await session.flush()
+    return rows
