@@ -62,7 +62,7 @@ def convert(url: str, command: Sequence[str] = CONVERT) -> Run:
     start = _startup(url)
     begun = time.perf_counter()
     process = subprocess.Popen(
-        command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, env=_environment(url), text=True
+        command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, env=environment(url), text=True
     )
     assert process.stderr is not None
     marks: list[tuple[float, str]] = []
@@ -79,7 +79,7 @@ def convert(url: str, command: Sequence[str] = CONVERT) -> Run:
     return Run(seconds, _phases(marks, start, seconds), memory, usage.ru_utime + usage.ru_stime)
 
 
-def _environment(url: str) -> dict[str, str]:
+def environment(url: str) -> dict[str, str]:
     names = {name: value for name, value in os.environ.items() if not name.startswith("PG")}
     # The checkout that the benchmark is part of, wherever it was called from.
     path = os.pathsep.join([str(Path(__file__).parents[1]), *filter(None, [names.get("PYTHONPATH")])])
@@ -92,7 +92,7 @@ def _startup(url: str) -> float:
         "import os; from uuidkit import api; from uuidkit.database import connect; connect(os.environ['DATABASE_URL'])"
     )
     begun = time.perf_counter()
-    subprocess.run([sys.executable, "-c", code], check=True, env=_environment(url))
+    subprocess.run([sys.executable, "-c", code], check=True, env=environment(url))
     return time.perf_counter() - begun
 
 

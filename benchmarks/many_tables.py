@@ -1,0 +1,240 @@
+"""What a schema of many tables costs: the dry run and the conversion of one large graph, and a scan of many columns.
+
+python -m benchmarks.many_tables                 everything: 100 tables and 200 foreign keys, how it grows, the scan
+python -m benchmarks.many_tables graph           one of them: graph, growth, scan
+python -m benchmarks.many_tables --server 16     on another server: 18, 16 (from the wheel), system
+python -m benchmarks.many_tables --check         ends with status 1 when a target is missed
+python -m benchmarks.many_tables --quick         small sizes, to see that everything works; the figures say little
+"""
+
+from __future__ import annotations
+
+import argparse
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from psycopg import sql
+
+from benchmarks.command import environment
+from benchmarks.server import Server, server
+
+PARTS = ("graph", "growth", "scan")
+TARGET = "table_0.id"
+REPORT, CONVERT, REVERT, SCAN = 2.0, 3.0, 4.0, 5.0  # seconds; a target each but for REVERT
+
+
+@dataclass(frozen=True)
+class Sizes:
+    """How much is made.
+
+    Attributes:
+        tables: tables of the graph; each has two foreign keys to others.
+        growth: numbers of tables that the times are compared at.
+        scanned: tables of the scan, each with `columns` text columns and `rows` rows.
+    """
+
+    tables: int
+    growth: Sequence[int]
+    scanned: int
+    columns: int
+    rows: int
+
+
+FULL = Sizes(tables=100, growth=(25, 50, 100, 200, 400), scanned=40, columns=10, rows=1000)
+QUICK = Sizes(tables=10, growth=(5, 10), scanned=4, columns=10, rows=100)
+
+
+@dataclass
+class Bench:
+    """One run of the benchmark.
+
+    Attributes:
+        missed: the targets that were not met.
+    """
+
+    server: Server
+    sizes: Sizes
+    missed: list[str] = field(default_factory=list)
+
+    def graph(self) -> None:
+        """One graph of empty tables: report, convert, verify, revert."""
+        tables = self.sizes.tables
+        print(f"One graph of {tables} empty tables, {2 * tables} foreign keys:")
+        self._there_and_back(tables, judged=True)
+
+    def growth(self) -> None:
+        """The same at several numbers of tables."""
+        print("How it grows (seconds, each command a process of its own):")
+        print(f"  {'tables':>8}{'keys':>8}{'report':>10}{'convert':>10}{'revert':>10}{'convert, per table':>24}")
+        for tables in self.sizes.growth:
+            found = self._there_and_back(tables, judged=False)
+            print(
+                f"  {tables:>8}{2 * tables:>8}{found['report']:>10.2f}{found['convert']:>10.2f}{found['revert']:>10.2f}"
+                f"{1000 * found['convert'] / tables:>21.1f} ms"
+            )
+
+    def scan(self) -> None:
+        """A database of many text columns, of which some are ids."""
+        sizes = self.sizes
+        with self._database("scanned") as name:
+            make_texts(self.server, name, sizes)
+            seconds, output = timed(self.server.url(name), "scan")
+            again, _ = timed(self.server.url(name), "report", "--all")
+        columns = sizes.scanned * sizes.columns
+        print(f"{columns} text columns, {sizes.rows} rows each ({output.splitlines()[0]}):")
+        self._judge("scan", seconds, SCAN)
+        print(f"  report --all     {again:6.2f} s")
+
+    def _there_and_back(self, tables: int, *, judged: bool) -> dict[str, float]:
+        found = {}
+        with self._database("graph") as name:
+            make_graph(self.server, name, tables)
+            url = self.server.url(name)
+            for command, target in (("report", REPORT), ("convert", CONVERT), ("verify", None), ("revert", REVERT)):
+                found[command], _ = timed(url, command, TARGET)
+                if judged:
+                    self._judge(command, found[command], target if command in ("report", "convert") else None)
+        return found
+
+    def _judge(self, what: str, seconds: float, target: float | None) -> None:
+        if target is None:
+            print(f"  {what:<17}{seconds:6.2f} s")
+            return
+        verdict = "" if seconds <= target else ", missed"
+        print(f"  {what:<17}{seconds:6.2f} s   (target: under {target:.0f} s{verdict})")
+        if verdict:
+            self.missed.append(what)
+
+    @contextmanager
+    def _database(self, name: str) -> Iterator[str]:
+        self.server.create(name)
+        yield name
+        self.server.drop(name)
+
+
+def timed(url: str, *args: str) -> tuple[float, str]:
+    """Run a command of the program in a process of its own: seconds from its start to its end, and what it printed.
+
+    Args:
+        url: the database.
+        args: the command and its arguments.
+
+    Raises:
+        RuntimeError: it did not end with status 0.
+    """
+    begun = time.perf_counter()
+    done = subprocess.run(
+        [sys.executable, "-m", "uuidkit.cli", *args], env=environment(url), capture_output=True, text=True
+    )
+    seconds = time.perf_counter() - begun
+    if done.returncode:
+        raise RuntimeError(f"uuidkit {' '.join(args)} ended with {done.returncode}:\n{done.stdout}{done.stderr}")
+    return seconds, done.stdout
+
+
+def make_graph(running: Server, database: str, tables: int) -> None:
+    """Empty tables, each with foreign keys to two others and an index on each of them; all are one graph.
+
+    Args:
+        running: the server.
+        database: an empty one.
+        tables: how many.
+    """
+    with running.connect(database) as connection, connection.transaction():
+        for number in range(tables):
+            connection.execute(
+                sql.SQL(
+                    "CREATE TABLE {table} (id varchar(36) PRIMARY KEY, first_id varchar(36) NOT NULL, "
+                    "second_id varchar(36), name text NOT NULL, created_at timestamptz NOT NULL DEFAULT now());"
+                    "CREATE INDEX ON {table} (first_id); CREATE INDEX ON {table} (second_id)"
+                ).format(table=_table(number))
+            )
+        for number in range(tables):
+            for column, other in (("first_id", max(number - 1, 0)), ("second_id", (number * 7 + 3) % tables)):
+                connection.execute(
+                    sql.SQL("ALTER TABLE {} ADD FOREIGN KEY ({}) REFERENCES {}").format(
+                        _table(number), sql.Identifier(column), _table(other)
+                    )
+                )
+    _settle(running, database)
+
+
+def _table(number: int) -> sql.Identifier:
+    return sql.Identifier(f"table_{number}")
+
+
+# What a text column of somebody's database may hold; {n} is the row, {t} the table.
+_TEXTS = (
+    ("id", "'t{t}_' || md5({t} || '-' || n)"),
+    ("parent_id", "'t{p}_' || md5({p} || '-' || 1 + n * 7 % {rows})"),
+    ("session_id", "md5('s{t}' || n)::uuid::text"),
+    ("source_id", "CASE n % 3 WHEN 0 THEN 'master' ELSE md5('m{t}' || n)::uuid::text END"),
+    ("email", "'customer' || n || '@mail' || n % 7 || '.example'"),
+    ("etag", "md5('e{t}' || n)"),
+    ("status", "(ARRAY['new', 'open', 'done'])[1 + n % 3]"),
+    ("title", "'Order ' || n || ' of ' || n % 97"),
+    ("description", "repeat('Some words that describe row ' || n || '. ', 6)"),
+    ("website", "'https://shop.example/item/' || md5('w{t}' || n)::uuid"),
+)
+
+
+def make_texts(running: Server, database: str, sizes: Sizes) -> None:
+    """Tables of text columns: keys, references that no foreign key declares, and what is no identifier at all.
+
+    Args:
+        running: the server.
+        database: an empty one.
+        sizes: how many tables, text columns each (at most ten kinds, then they repeat) and rows.
+    """
+    with running.connect(database) as connection, connection.transaction():
+        for number in range(sizes.scanned):
+            columns = [
+                (f"{name}_{again}" if (again := at // len(_TEXTS)) else name, expression)
+                for at in range(sizes.columns)
+                for name, expression in [_TEXTS[at % len(_TEXTS)]]
+            ]
+            connection.execute(
+                sql.SQL("CREATE TABLE {} ({}, PRIMARY KEY (id))").format(
+                    _table(number),
+                    sql.SQL(", ").join(sql.SQL("{} text").format(sql.Identifier(name)) for name, _ in columns),
+                )
+            )
+            values = ", ".join(e.format(t=number, p=max(number - 1, 0), rows=sizes.rows) for _, e in columns)
+            connection.execute(
+                f"INSERT INTO table_{number} SELECT {values} FROM generate_series(1, {sizes.rows}) AS n".encode()
+            )
+    _settle(running, database)
+
+
+def _settle(running: Server, database: str) -> None:
+    with running.connect(database) as connection:
+        connection.execute("VACUUM ANALYZE")
+        connection.execute("CHECKPOINT")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the benchmark; the exit status."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("parts", nargs="*", metavar="PART", help="graph, growth, scan (default: all)")
+    parser.add_argument("--server", default="18", help="18, 16 or system (default: 18)")
+    parser.add_argument("--quick", action="store_true", help="small sizes")
+    parser.add_argument("--check", action="store_true", help="end with status 1 when a target is missed")
+    given = parser.parse_args(arguments)
+    unknown = [part for part in given.parts if part not in PARTS]
+    if unknown:
+        parser.error(f"unknown part {unknown[0]!r}; known are {', '.join(PARTS)}")
+    with server(given.server) as running:
+        print(f"PostgreSQL {running.version}, as installed")
+        bench = Bench(running, QUICK if given.quick else FULL)
+        for part in given.parts or PARTS:
+            print()
+            getattr(bench, part)()
+    return 1 if given.check and bench.missed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
