@@ -1,0 +1,1 @@
+"""What hangs on a column: found, taken down before its type changes, put back afterwards."""

@@ -1,0 +1,24 @@
+"""The order in which dependent objects go and come back. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from graphlib import TopologicalSorter
+
+from uuidkit.dependents.model import DependentObject
+
+
+def in_order_of_making(objects: Iterable[DependentObject]) -> tuple[DependentObject, ...]:
+    """The objects, each after all that it is built on; otherwise in order of kind and name.
+
+    Args:
+        objects: in any order.
+
+    Raises:
+        graphlib.CycleError: objects are built on each other (PostgreSQL does not allow it).
+    """
+    known = {found.key: found for found in sorted(objects, key=lambda found: (found.kind, found.name))}
+    sorter: TopologicalSorter[tuple[str, int]] = TopologicalSorter()
+    for key, found in known.items():
+        sorter.add(key, *(need for need in sorted(found.needs) if need in known and need != key))
+    return tuple(known[key] for key in sorter.static_order())

@@ -1,0 +1,87 @@
+"""Small pieces that the definitions of several kinds share. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, LiteralString
+
+from psycopg import sql
+
+from uuidkit.catalog.names import TableName, display
+from uuidkit.composing import joined, raw, text_of
+from uuidkit.dependents.model import Address, Trouble
+
+# pg_rewrite.ev_enabled and pg_trigger.tgenabled, as ALTER TABLE says them.
+_STATES: dict[str, LiteralString] = {"D": "DISABLE", "R": "ENABLE REPLICA", "A": "ENABLE ALWAYS"}
+
+
+def address_of(document: Sequence[Any]) -> Address:
+    kind, names, args = document
+    return Address(kind, tuple(names), tuple(args))
+
+
+def state(what: LiteralString, table: TableName, name: str, state: str) -> list[str]:
+    if state == "O":
+        return []
+    return [
+        text_of(
+            sql.SQL("ALTER TABLE {} {} {} {}").format(
+                table.identifier, raw(_STATES[state]), raw(what), sql.Identifier(name)
+            )
+        )
+    ]
+
+
+def comment(what: LiteralString, target: sql.Composable, text: str) -> str:
+    return text_of(sql.SQL("COMMENT ON {} {} IS {}").format(raw(what), target, sql.Literal(text)))
+
+
+def options(options: Sequence[str]) -> sql.Composed:
+    """Storage parameters, as pg_class.reloptions keeps them: name=value."""
+    return joined(
+        [
+            sql.SQL("{} = {}").format(sql.Identifier(*name.split(".", 1)), sql.Literal(value))
+            for name, _, value in (option.partition("=") for option in options)
+        ]
+    )
+
+
+def ownership(owned: bool, owner: str, what: str) -> tuple[Trouble, ...]:
+    if owned:
+        return ()
+    return (
+        Trouble(
+            "PERMISSION",
+            f"Only its owner ({owner}) may take {what} down and put it back.",
+            f"Connect as a role that is a member of {owner}, or GRANT that role to the one that converts.",
+        ),
+    )
+
+
+def membership(extension: str | None, labelled: bool, what: str) -> tuple[Trouble, ...]:
+    found = []
+    if extension:
+        found.append(
+            Trouble(
+                "DEPENDENT",
+                f"{what} belongs to the extension {extension}, or waits for it; it would not come back as such.",
+                "Take it out of the extension first (ALTER EXTENSION … DROP), or leave the column out.",
+            )
+        )
+    if labelled:
+        found.append(
+            Trouble(
+                "DEPENDENT",
+                f"{what} carries a security label, which cannot be put back.",
+                "Take the label off first, and put it on again afterwards.",
+            )
+        )
+    return tuple(found)
+
+
+def grantor(role: str, what: str) -> Trouble:
+    return Trouble(
+        "PERMISSION",
+        f"Privileges on {what} were granted by {display(role)}, and only that role can grant them again.",
+        f"GRANT {display(role)} TO the role that converts, for the time of the conversion.",
+    )

@@ -1,0 +1,336 @@
+"""What the catalog is asked about the objects that hang on a column, one named query each.
+
+All of them expect the search path to be ``pg_catalog``, so that whatever PostgreSQL prints is fully qualified.
+"""
+
+from __future__ import annotations
+
+from typing import Final, LiteralString
+
+# From the changing columns to whatever stands in their way: level by level, through views and what is made of them.
+# A rule called _RETURN is the view itself; a row type is the relation it belongs to.
+CLOSURE: Final[LiteralString] = """
+WITH RECURSIVE start AS (
+  SELECT * FROM unnest(%(relations)s::oid[], %(attnums)s::int2[]) AS s (relation, attnum)
+), edge AS MATERIALIZED (
+  SELECT CASE WHEN r.rulename = '_RETURN' THEN 'pg_class'::regclass::oid ELSE d.classid END AS classid,
+         CASE WHEN r.rulename = '_RETURN' THEN r.ev_class ELSE d.objid END AS objid,
+         CASE WHEN d.classid = 'pg_class'::regclass THEN d.objsubid ELSE 0 END AS objsubid,
+         CASE WHEN t.relation IS NOT NULL THEN 'pg_class'::regclass::oid ELSE d.refclassid END AS refclassid,
+         coalesce(t.relation, d.refobjid) AS refobjid,
+         CASE WHEN t.relation IS NOT NULL THEN 0 ELSE d.refobjsubid END AS refobjsubid,
+         t.relation IS NOT NULL AS by_row_type
+    FROM pg_depend d
+    LEFT JOIN pg_rewrite r ON d.classid = 'pg_rewrite'::regclass AND r.oid = d.objid
+    LEFT JOIN (SELECT y.oid, coalesce(nullif(y.typrelid, 0), e.typrelid) AS relation
+                 FROM pg_type y LEFT JOIN pg_type e ON e.oid = y.typelem AND e.typarray = y.oid
+                WHERE coalesce(nullif(y.typrelid, 0), e.typrelid, 0) <> 0) AS t
+           ON d.refclassid = 'pg_type'::regclass AND t.oid = d.refobjid
+   WHERE d.deptype IN ('n', 'a', 'i') AND d.classid <> 'pg_type'::regclass
+), hanging (classid, objid, objsubid, refclassid, refobjid, refobjsubid, by_row_type) AS (
+  SELECT e.* FROM start s
+    JOIN edge e ON e.refclassid = 'pg_class'::regclass AND e.refobjid = s.relation AND e.refobjsubid = s.attnum
+  UNION
+  SELECT e.*
+    FROM hanging h
+    JOIN edge e ON e.refclassid = h.classid AND e.refobjid = h.objid AND (e.classid, e.objid) <> (h.classid, h.objid)
+   WHERE (h.classid = 'pg_class'::regclass
+          AND EXISTS (SELECT FROM pg_class v WHERE v.oid = h.objid AND v.relkind IN ('v', 'm')))
+      OR (h.classid = 'pg_proc'::regclass AND h.by_row_type)
+)
+SELECT h.classid::regclass::text, h.objid::int8, h.objsubid, h.refclassid::regclass::text, h.refobjid::int8,
+       h.refobjsubid, h.by_row_type
+  FROM hanging h
+  LEFT JOIN pg_class c ON h.classid = 'pg_class'::regclass AND c.oid = h.objid
+  LEFT JOIN pg_index i ON h.classid = 'pg_class'::regclass AND i.indexrelid = h.objid
+  LEFT JOIN pg_class ic ON ic.oid = i.indrelid
+  LEFT JOIN pg_attrdef d ON h.classid = 'pg_attrdef'::regclass AND d.oid = h.objid
+  LEFT JOIN pg_class dc ON dc.oid = d.adrelid
+  LEFT JOIN pg_trigger t ON h.classid = 'pg_trigger'::regclass AND t.oid = h.objid
+ WHERE NOT (h.classid = 'pg_class'::regclass AND (c.relkind IN ('S', 't') OR coalesce(ic.relkind, 'm') <> 'm'))
+   AND NOT (h.classid = 'pg_constraint'::regclass AND h.refclassid = 'pg_class'::regclass)
+   AND NOT (h.classid = 'pg_attrdef'::regclass
+            AND (dc.relkind = 'v' OR (d.adrelid = h.refobjid AND d.adnum = h.refobjsubid)))
+   AND NOT (h.classid = 'pg_trigger'::regclass AND (t.tgisinternal OR t.tgparentid <> 0))
+ ORDER BY 1, 2, 3, 4, 5, 6"""
+
+# Views that take rows as a whole: no dependency tells, since no column of theirs is named.
+WHOLE_ROW_VIEWS: Final[LiteralString] = """
+SELECT DISTINCT v.oid::int8
+  FROM pg_depend d
+  JOIN pg_rewrite r ON d.classid = 'pg_rewrite'::regclass AND r.oid = d.objid AND r.rulename = '_RETURN'
+  JOIN pg_class v ON v.oid = r.ev_class
+ WHERE d.refclassid = 'pg_class'::regclass AND d.refobjid = ANY (%(relations)s::oid[]) AND d.refobjsubid = 0
+   AND r.ev_action::text ~ ':varattno 0 '"""
+
+# What every object has: its address, its comment, the extension that it belongs to or waits for.
+_COMMON: LiteralString = """
+       (SELECT jsonb_build_array(a.type, a.object_names, a.object_args)
+          FROM pg_identify_object_as_address(o.classid, o.objid, 0) AS a) AS address,
+       (SELECT i.identity FROM pg_identify_object(o.classid, o.objid, 0) AS i) AS identity,
+       (SELECT string_agg(x.extname, ', ' ORDER BY x.extname) FROM pg_depend d JOIN pg_extension x ON x.oid = d.refobjid
+         WHERE d.classid = o.classid AND d.objid = o.objid AND d.refclassid = 'pg_extension'::regclass
+           AND d.deptype IN ('e', 'x')) AS extension,
+       EXISTS (SELECT FROM pg_seclabel l WHERE l.classoid = o.classid AND l.objoid = o.objid) AS labelled"""
+
+_ACL: LiteralString = """
+         coalesce((SELECT jsonb_agg(jsonb_build_array(pg_get_userbyid(x.grantor),
+                                                      CASE WHEN x.grantee <> 0 THEN pg_get_userbyid(x.grantee) END,
+                                                      x.privilege_type, x.is_grantable,
+                                                      pg_has_role(x.grantor, 'USAGE')) ORDER BY x.ordinality)
+                     FROM aclexplode({acl}) WITH ORDINALITY AS x), '[]'::jsonb)"""
+
+# What nobody ever granted anything on has the list that its kind begins with.
+_TABLE_ACL: LiteralString = "coalesce(c.relacl, acldefault('r', c.relowner))"
+_FUNCTION_ACL: LiteralString = "coalesce(p.proacl, acldefault('f', p.proowner))"
+
+RELATIONS: Final[LiteralString] = f"""
+SELECT o.objid::int8, n.nspname, c.relname, c.relkind::text, pg_get_viewdef(c.oid), pg_get_userbyid(c.relowner),
+       pg_has_role(c.relowner, 'USAGE'), {_ACL.replace("{acl}", _TABLE_ACL)}, c.relacl IS NULL, c.reloptions,
+       (SELECT t.spcname FROM pg_tablespace t WHERE t.oid = c.reltablespace), m.amname, c.relispopulated,
+       obj_description(c.oid, 'pg_class'),
+       (SELECT jsonb_agg(jsonb_build_object(
+                 'name', a.attname, 'comment', col_description(c.oid, a.attnum),
+                 'acl', {_ACL.replace("{acl}", "a.attacl")},
+                 'default', (SELECT pg_get_expr(d.adbin, d.adrelid) FROM pg_attrdef d
+                              WHERE d.adrelid = c.oid AND d.adnum = a.attnum),
+                 'statistics', CASE WHEN a.attstattarget >= 0 THEN a.attstattarget END, 'options', a.attoptions,
+                 'storage', CASE WHEN a.attstorage <> t.typstorage THEN a.attstorage::text END,
+                 'compression', nullif(a.attcompression::text, '')) ORDER BY a.attnum)
+          FROM pg_attribute a JOIN pg_type t ON t.oid = a.atttypid
+         WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped),
+       {_COMMON}
+  FROM (SELECT 'pg_class'::regclass::oid AS classid, unnest(%(oids)s::oid[]) AS objid) AS o
+  JOIN pg_class c ON c.oid = o.objid
+  JOIN pg_namespace n ON n.oid = c.relnamespace
+  LEFT JOIN pg_am m ON m.oid = c.relam
+ ORDER BY o.objid"""
+
+# Access methods that can index a uuid as it is.
+UUID_METHODS: Final[LiteralString] = """
+SELECT m.amname FROM pg_opclass o JOIN pg_am m ON m.oid = o.opcmethod
+ WHERE o.opcintype = 'uuid'::regtype AND o.opcdefault"""
+
+INDEXES: Final[LiteralString] = f"""
+SELECT o.objid::int8, n.nspname, c.relname, tn.nspname, t.relname, pg_get_indexdef(c.oid),
+       pg_has_role(t.relowner, 'USAGE'),
+       (SELECT s.spcname FROM pg_tablespace s WHERE s.oid = c.reltablespace), i.indisclustered, i.indisreplident,
+       ARRAY(SELECT CASE WHEN a.attstattarget >= 0 THEN a.attstattarget::int END
+               FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attnum > 0 ORDER BY a.attnum),
+       obj_description(c.oid, 'pg_class'), k.conname, pg_get_constraintdef(k.oid),
+       obj_description(k.oid, 'pg_constraint'), m.amname, i.indisunique, i.indnullsnotdistinct, c.reloptions,
+       pg_get_expr(i.indpred, i.indrelid),
+       ARRAY(SELECT jsonb_build_array(pg_get_indexdef(c.oid, p::int, false), coalesce(i.indoption[p - 1], 0),
+                                      coalesce(q.opcdefault, true), qn.nspname, q.opcname, a.attname,
+                                      p <= i.indnkeyatts,
+                                      CASE WHEN l.oid <> coalesce(a.attcollation, 'pg_catalog.default'::regcollation)
+                                           THEN l.collnamespace::regnamespace::text END,
+                                      CASE WHEN l.oid <> coalesce(a.attcollation, 'pg_catalog.default'::regcollation)
+                                           THEN l.collname END)
+               FROM generate_series(1, i.indnatts) AS p
+               LEFT JOIN pg_collation l ON p <= i.indnkeyatts AND l.oid = i.indcollation[p - 1]
+               LEFT JOIN pg_opclass q ON p <= i.indnkeyatts AND q.oid = i.indclass[p - 1]
+               LEFT JOIN pg_namespace qn ON qn.oid = q.opcnamespace
+               LEFT JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = i.indkey[p - 1] AND a.attnum > 0
+              ORDER BY p),
+       {_COMMON}
+  FROM (SELECT 'pg_class'::regclass::oid AS classid, unnest(%(oids)s::oid[]) AS objid) AS o
+  JOIN pg_class c ON c.oid = o.objid
+  JOIN pg_namespace n ON n.oid = c.relnamespace
+  JOIN pg_index i ON i.indexrelid = c.oid
+  JOIN pg_class t ON t.oid = i.indrelid
+  JOIN pg_namespace tn ON tn.oid = t.relnamespace
+  JOIN pg_am m ON m.oid = c.relam
+  LEFT JOIN pg_constraint k ON k.conindid = c.oid AND k.conrelid = t.oid AND k.contype IN ('p', 'u', 'x')
+ ORDER BY o.objid"""
+
+CHECKS: Final[LiteralString] = f"""
+SELECT o.objid::int8, n.nspname, t.relname, k.conname, pg_get_constraintdef(k.oid), pg_has_role(t.relowner, 'USAGE'),
+       obj_description(k.oid, 'pg_constraint'), k.coninhcount::int, {_COMMON}
+  FROM (SELECT 'pg_constraint'::regclass::oid AS classid, unnest(%(oids)s::oid[]) AS objid) AS o
+  JOIN pg_constraint k ON k.oid = o.objid
+  JOIN pg_class t ON t.oid = k.conrelid
+  JOIN pg_namespace n ON n.oid = t.relnamespace
+ ORDER BY o.objid"""
+
+RULES: Final[LiteralString] = f"""
+SELECT o.objid::int8, n.nspname, t.relname, r.rulename, pg_get_ruledef(r.oid), r.ev_enabled::text,
+       pg_has_role(t.relowner, 'USAGE'), obj_description(r.oid, 'pg_rewrite'), {_COMMON}
+  FROM (SELECT 'pg_rewrite'::regclass::oid AS classid, unnest(%(oids)s::oid[]) AS objid) AS o
+  JOIN pg_rewrite r ON r.oid = o.objid
+  JOIN pg_class t ON t.oid = r.ev_class
+  JOIN pg_namespace n ON n.oid = t.relnamespace
+ ORDER BY o.objid"""
+
+POLICIES: Final[LiteralString] = f"""
+SELECT o.objid::int8, n.nspname, t.relname, p.polname, p.polpermissive, p.polcmd::text,
+       ARRAY(SELECT CASE WHEN m.oid <> 0 THEN pg_get_userbyid(m.oid) END
+               FROM unnest(p.polroles) WITH ORDINALITY AS m (oid, number) ORDER BY m.number)::text[],
+       pg_get_expr(p.polqual, p.polrelid), pg_get_expr(p.polwithcheck, p.polrelid), pg_has_role(t.relowner, 'USAGE'),
+       obj_description(p.oid, 'pg_policy'), {_COMMON}
+  FROM (SELECT 'pg_policy'::regclass::oid AS classid, unnest(%(oids)s::oid[]) AS objid) AS o
+  JOIN pg_policy p ON p.oid = o.objid
+  JOIN pg_class t ON t.oid = p.polrelid
+  JOIN pg_namespace n ON n.oid = t.relnamespace
+ ORDER BY o.objid"""
+
+TRIGGERS: Final[LiteralString] = f"""
+SELECT o.objid::int8, n.nspname, t.relname, g.tgname, pg_get_triggerdef(g.oid), g.tgenabled::text,
+       pg_has_role(t.relowner, 'USAGE'), obj_description(g.oid, 'pg_trigger'),
+       has_function_privilege(g.tgfoid, 'EXECUTE'), {_COMMON}
+  FROM (SELECT 'pg_trigger'::regclass::oid AS classid, unnest(%(oids)s::oid[]) AS objid) AS o
+  JOIN pg_trigger g ON g.oid = o.objid
+  JOIN pg_class t ON t.oid = g.tgrelid
+  JOIN pg_namespace n ON n.oid = t.relnamespace
+ ORDER BY o.objid"""
+
+FUNCTIONS: Final[LiteralString] = f"""
+SELECT o.objid::int8, n.nspname, p.proname, pg_get_function_identity_arguments(p.oid), p.prokind::text,
+       CASE WHEN p.prokind <> 'a' THEN pg_get_functiondef(p.oid) END, pg_get_function_sqlbody(p.oid),
+       pg_get_userbyid(p.proowner), pg_has_role(p.proowner, 'USAGE'), {_ACL.replace("{acl}", _FUNCTION_ACL)},
+       p.proacl IS NULL,
+       obj_description(p.oid, 'pg_proc'), {_COMMON}
+  FROM (SELECT 'pg_proc'::regclass::oid AS classid, unnest(%(oids)s::oid[]) AS objid) AS o
+  JOIN pg_proc p ON p.oid = o.objid
+  JOIN pg_namespace n ON n.oid = p.pronamespace
+ ORDER BY o.objid"""
+
+GENERATED: Final[LiteralString] = f"""
+SELECT o.objid::int8, n.nspname, t.relname, a.attname, format_type(a.atttypid, a.atttypmod), a.attgenerated::text,
+       pg_get_expr(d.adbin, d.adrelid), a.attnotnull, pg_has_role(t.relowner, 'USAGE'),
+       NOT EXISTS (SELECT FROM pg_attribute b WHERE b.attrelid = t.oid AND b.attnum > a.attnum AND NOT b.attisdropped),
+       EXISTS (SELECT FROM pg_depend e WHERE e.refclassid = 'pg_class'::regclass AND e.refobjid = t.oid
+                  AND e.refobjsubid = a.attnum AND NOT (e.classid = 'pg_attrdef'::regclass AND e.objid = d.oid)),
+       a.attinhcount > 0 OR EXISTS (SELECT FROM pg_inherits h WHERE h.inhparent = t.oid),
+       (SELECT CASE WHEN a.attcollation <> y.typcollation THEN jsonb_build_array(cn.nspname, co.collname) END
+          FROM pg_type y, pg_collation co JOIN pg_namespace cn ON cn.oid = co.collnamespace
+         WHERE y.oid = a.atttypid AND co.oid = a.attcollation),
+       col_description(t.oid, a.attnum), CASE WHEN a.attstattarget >= 0 THEN a.attstattarget::int END,
+       {_ACL.replace("{acl}", "a.attacl")}, a.attoptions, {_COMMON}
+  FROM (SELECT 'pg_attrdef'::regclass::oid AS classid, unnest(%(oids)s::oid[]) AS objid) AS o
+  JOIN pg_attrdef d ON d.oid = o.objid
+  JOIN pg_class t ON t.oid = d.adrelid
+  JOIN pg_namespace n ON n.oid = t.relnamespace
+  JOIN pg_attribute a ON a.attrelid = d.adrelid AND a.attnum = d.adnum
+ ORDER BY o.objid"""
+
+PUBLICATIONS: Final[LiteralString] = f"""
+SELECT o.objid::int8, n.nspname, t.relname, t.relkind::text, p.pubname, pg_has_role(p.pubowner, 'USAGE'),
+       pg_get_userbyid(p.pubowner), pg_has_role(t.relowner, 'USAGE'), pg_get_expr(r.prqual, r.prrelid),
+       CASE WHEN r.prattrs IS NOT NULL THEN
+         ARRAY(SELECT a.attname FROM unnest(r.prattrs::int2[]) WITH ORDINALITY AS k (attnum, n)
+                 JOIN pg_attribute a ON a.attrelid = t.oid AND a.attnum = k.attnum ORDER BY k.n)::text[] END, {_COMMON}
+  FROM (SELECT 'pg_publication_rel'::regclass::oid AS classid, unnest(%(oids)s::oid[]) AS objid) AS o
+  JOIN pg_publication_rel r ON r.oid = o.objid
+  JOIN pg_publication p ON p.oid = r.prpubid
+  JOIN pg_class t ON t.oid = r.prrelid
+  JOIN pg_namespace n ON n.oid = t.relnamespace
+ ORDER BY o.objid"""
+
+STATISTICS: Final[LiteralString] = f"""
+SELECT o.objid::int8, n.nspname, s.stxname, tn.nspname, t.relname, pg_get_statisticsobjdef(s.oid),
+       pg_get_userbyid(s.stxowner), pg_has_role(s.stxowner, 'USAGE'),
+       CASE WHEN s.stxstattarget >= 0 THEN s.stxstattarget::int END, obj_description(s.oid, 'pg_statistic_ext'),
+       {_COMMON}
+  FROM (SELECT 'pg_statistic_ext'::regclass::oid AS classid, unnest(%(oids)s::oid[]) AS objid) AS o
+  JOIN pg_statistic_ext s ON s.oid = o.objid
+  JOIN pg_namespace n ON n.oid = s.stxnamespace
+  JOIN pg_class t ON t.oid = s.stxrelid
+  JOIN pg_namespace tn ON tn.oid = t.relnamespace
+ ORDER BY o.objid"""
+
+# What nothing above knows: it is named, and the conversion refused.
+OTHERS: Final[LiteralString] = """
+SELECT x.catalog, x.oid, pg_describe_object(x.catalog::regclass, x.oid::oid, x.part)
+  FROM unnest(%(catalogs)s::text[], %(oids)s::int8[], %(parts)s::int4[]) AS x (catalog, oid, part)"""
+
+# All that is said about an object in two texts: its definition, which follows the types of what it reads, and
+# everything else about it, which does not.
+_DEFINITION: LiteralString = """
+CASE {classid}
+  WHEN 'pg_class'::regclass THEN
+    (SELECT CASE WHEN c.relkind IN ('i', 'I') THEN pg_get_indexdef(c.oid) ELSE concat_ws('|', pg_get_viewdef(c.oid),
+              (SELECT string_agg(concat_ws(' ', a.attname, format_type(a.atttypid, a.atttypmod),
+                                           pg_get_expr(d.adbin, d.adrelid)), ', ' ORDER BY a.attnum)
+                 FROM pg_attribute a LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
+                WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped)) END
+       FROM pg_class c WHERE c.oid = {objid})
+  WHEN 'pg_constraint'::regclass THEN pg_get_constraintdef({objid})
+  WHEN 'pg_rewrite'::regclass THEN pg_get_ruledef({objid})
+  WHEN 'pg_policy'::regclass THEN
+    (SELECT concat_ws('|', 'using', pg_get_expr(p.polqual, p.polrelid), 'check',
+                      pg_get_expr(p.polwithcheck, p.polrelid))
+       FROM pg_policy p WHERE p.oid = {objid})
+  WHEN 'pg_trigger'::regclass THEN pg_get_triggerdef({objid})
+  WHEN 'pg_proc'::regclass THEN pg_get_functiondef({objid})
+  WHEN 'pg_attrdef'::regclass THEN
+    (SELECT pg_get_expr(d.adbin, d.adrelid) FROM pg_attrdef d WHERE d.oid = {objid})
+  WHEN 'pg_publication_rel'::regclass THEN
+    (SELECT concat_ws('|', pg_get_expr(r.prqual, r.prrelid), r.prattrs::text)
+       FROM pg_publication_rel r WHERE r.oid = {objid})
+  WHEN 'pg_statistic_ext'::regclass THEN pg_get_statisticsobjdef({objid})
+END"""
+
+_ATTRIBUTES: LiteralString = """
+CASE {classid}
+  WHEN 'pg_class'::regclass THEN
+    (SELECT concat_ws('|', c.relkind, pg_get_userbyid(c.relowner),
+                      coalesce(c.relacl, acldefault('r', c.relowner))::text, c.reloptions::text,
+                      (SELECT t.spcname FROM pg_tablespace t WHERE t.oid = c.reltablespace), c.relam, c.relispopulated,
+                      obj_description(c.oid, 'pg_class'), i.indisclustered, i.indisreplident, i.indisvalid,
+                      (SELECT concat_ws('|', k.conname, k.contype, k.condeferrable, k.condeferred,
+                                        obj_description(k.oid, 'pg_constraint'))
+                         FROM pg_constraint k WHERE k.conindid = c.oid AND k.conrelid = i.indrelid
+                          AND k.contype IN ('p', 'u', 'x')),
+                      (SELECT string_agg(concat_ws(' ', a.attname, a.attacl::text, col_description(c.oid, a.attnum),
+                                                   coalesce(a.attstattarget, -1), a.attoptions::text), ', '
+                                         ORDER BY a.attnum)
+                         FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped))
+       FROM pg_class c LEFT JOIN pg_index i ON i.indexrelid = c.oid WHERE c.oid = {objid})
+  WHEN 'pg_constraint'::regclass THEN
+    (SELECT concat_ws('|', k.convalidated, k.coninhcount, k.conislocal, obj_description(k.oid, 'pg_constraint'))
+       FROM pg_constraint k WHERE k.oid = {objid})
+  WHEN 'pg_rewrite'::regclass THEN
+    (SELECT concat_ws('|', r.ev_enabled, r.ev_type, r.is_instead, obj_description(r.oid, 'pg_rewrite'))
+       FROM pg_rewrite r WHERE r.oid = {objid})
+  WHEN 'pg_policy'::regclass THEN
+    (SELECT concat_ws('|', p.polpermissive, p.polcmd, p.polroles::text, obj_description(p.oid, 'pg_policy'))
+       FROM pg_policy p WHERE p.oid = {objid})
+  WHEN 'pg_trigger'::regclass THEN
+    (SELECT concat_ws('|', g.tgenabled, g.tgtype, g.tgdeferrable, g.tginitdeferred,
+                      obj_description(g.oid, 'pg_trigger'))
+       FROM pg_trigger g WHERE g.oid = {objid})
+  WHEN 'pg_proc'::regclass THEN
+    (SELECT concat_ws('|', pg_get_userbyid(p.proowner),
+                      coalesce(p.proacl, acldefault('f', p.proowner))::text, p.prosecdef, p.provolatile, p.proleakproof,
+                      p.proparallel, p.procost, p.prorows, p.proconfig::text, obj_description(p.oid, 'pg_proc'))
+       FROM pg_proc p WHERE p.oid = {objid})
+  WHEN 'pg_attrdef'::regclass THEN
+    (SELECT concat_ws('|', a.attname, a.attgenerated, format_type(a.atttypid, a.atttypmod), a.attnotnull,
+                      a.attcollation, a.attacl::text, coalesce(a.attstattarget, -1), a.attoptions::text,
+                      col_description(a.attrelid, a.attnum),
+                      (SELECT string_agg(concat_ws(' ', k.conname, pg_get_constraintdef(k.oid)), ', ')
+                         FROM pg_constraint k WHERE k.conrelid = a.attrelid AND k.contype = 'n'
+                          AND k.conkey = ARRAY[a.attnum]))
+       FROM pg_attrdef d JOIN pg_attribute a ON a.attrelid = d.adrelid AND a.attnum = d.adnum
+      WHERE d.oid = {objid})
+  WHEN 'pg_statistic_ext'::regclass THEN
+    (SELECT concat_ws('|', pg_get_userbyid(s.stxowner), coalesce(s.stxstattarget, -1),
+                      obj_description(s.oid, 'pg_statistic_ext'))
+       FROM pg_statistic_ext s WHERE s.oid = {objid})
+  ELSE ''
+END"""
+
+
+def _about(text: LiteralString, classid: LiteralString, objid: LiteralString) -> LiteralString:
+    return text.replace("{classid}", classid).replace("{objid}", objid)
+
+
+# Of an object whose catalog and oid stand in o.classid and o.objid.
+DEFINITION: Final[LiteralString] = _about(_DEFINITION, "o.classid", "o.objid")
+ATTRIBUTES: Final[LiteralString] = _about(_ATTRIBUTES, "o.classid", "o.objid")
+
+FINGERPRINTS: Final[LiteralString] = f"""
+SELECT o.classid::regclass::text, o.objid::int8, md5(coalesce({DEFINITION}, '')), md5(coalesce({ATTRIBUTES}, ''))
+  FROM (SELECT x.catalog::regclass::oid AS classid, x.oid::oid AS objid
+          FROM unnest(%(catalogs)s::text[], %(oids)s::int8[]) AS x (catalog, oid)) AS o"""

@@ -1,0 +1,200 @@
+"""Reads everything that hangs on given columns, with what takes it down and puts it back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Iterator
+from dataclasses import replace
+from typing import Any
+
+from uuidkit.catalog.model import Index, Schema
+from uuidkit.catalog.names import ColumnName, TableName
+from uuidkit.catalog.read import empty_search_path
+from uuidkit.database.session import Session
+from uuidkit.dependents import indexes, queries, relations, tables
+from uuidkit.dependents.model import DependentObject
+from uuidkit.dependents.order import in_order_of_making
+
+Key = tuple[str, int]
+
+
+def read_dependents(session: Session, schema: Schema, changing: Collection[ColumnName]) -> tuple[DependentObject, ...]:
+    """Every object that stands in the way of a change of type, or whose meaning hangs on it.
+
+    Args:
+        session: in a transaction.
+        schema: what is there.
+        changing: the columns that change their type.
+
+    Returns:
+        Each after all that it is built on.
+    """
+    if not changing:
+        return ()
+    names = {table.oid: table.name for table in schema.tables.values()}
+    with empty_search_path(session):
+        reads, needs, by_row_type, parts = _closure(session, schema, changing, names)
+        methods = frozenset(name for (name,) in session.rows(queries.UUID_METHODS))
+        for index in _indexes(schema, changing, methods):
+            reads.setdefault(("pg_class", index.oid), set()).update(
+                index.table.column(name)
+                for name in index.reads
+                if index.table.column(name) in changing or "*" in index.expression_reads
+            )
+        for check in schema.checks:
+            read = {check.table.column(name) for name in check.columns} & set(changing)
+            if read:
+                reads[("pg_constraint", check.oid)] = read
+        found = list(_read(session, schema, changing, set(reads) | set(needs), by_row_type, parts, methods, names))
+        hanging = [
+            replace(
+                one,
+                reads=frozenset(reads.get(one.key, ())),
+                needs=frozenset(needs.get(one.key, ())),
+                table=_table_of(one, reads.get(one.key, ())),
+            )
+            for one in found
+        ]
+        hanging += _whole_rows(session, schema, changing, {one.key for one in hanging})
+        return in_order_of_making(_with_fingerprints(session, hanging))
+
+
+def _table_of(one: DependentObject, reads: Iterable[ColumnName]) -> TableName:
+    if one.kind != "function":
+        return one.table
+    return min((column.table_name for column in reads), default=one.table)
+
+
+def _closure(
+    session: Session, schema: Schema, changing: Collection[ColumnName], names: dict[int, TableName]
+) -> tuple[dict[Key, set[ColumnName]], dict[Key, set[Key]], set[Key], dict[Key, int]]:
+    start = sorted(
+        (schema.tables[name.table_name].oid, schema.tables[name.table_name].columns[name.name].attnum)
+        for name in changing
+    )
+    columns = {
+        (schema.tables[name.table_name].oid, schema.tables[name.table_name].columns[name.name].attnum): name
+        for name in changing
+    }
+    reads: dict[Key, set[ColumnName]] = {}
+    needs: dict[Key, set[Key]] = {}
+    by_row_type: set[Key] = set()
+    parts: dict[Key, int] = {}
+    for catalog, oid, part, referenced, referenced_oid, referenced_part, row_type in session.rows(
+        queries.CLOSURE, {"relations": [oid for oid, _ in start], "attnums": [number for _, number in start]}
+    ):
+        key = (catalog, oid)
+        parts[key] = max(part, parts.get(key, 0))
+        column = columns.get((referenced_oid, referenced_part)) if referenced == "pg_class" else None
+        if column is not None:
+            reads.setdefault(key, set()).add(column)
+        else:
+            needs.setdefault(key, set()).add((referenced, referenced_oid))
+            if row_type:
+                by_row_type.add(key)
+    return reads, needs, by_row_type, parts
+
+
+def _indexes(schema: Schema, changing: Collection[ColumnName], methods: frozenset[str]) -> Iterator[Index]:
+    """The indexes of tables that PostgreSQL would not rebuild by itself, or that may come to mean another thing."""
+    for table in dict.fromkeys(column.table_name for column in changing):
+        names = {column.name for column in changing if column.table_name == table}
+        for index in schema.indexes_of(table):
+            odd = any(
+                key.column in names
+                and (index.method not in methods or not key.opclass_default or key.collation_differs)
+                for key in index.keys
+            )
+            if odd or names & index.expression_reads or "*" in index.expression_reads:
+                yield index
+
+
+def _read(
+    session: Session,
+    schema: Schema,
+    changing: Collection[ColumnName],
+    keys: Collection[Key],
+    by_row_type: Collection[Key],
+    parts: dict[Key, int],
+    methods: frozenset[str],
+    names: dict[int, TableName],
+) -> Iterator[DependentObject]:
+    of_tables = {index.oid for index in schema.indexes}
+
+    def rows(query: Any, catalog: str, of: Collection[Key]) -> list[tuple[Any, ...]]:
+        oids = sorted(oid for name, oid in of if name == catalog)
+        return session.rows(query, {"oids": oids}) if oids else []
+
+    def an_index(row: tuple[Any, ...]) -> DependentObject:
+        names = {c.name for c in changing if (c.schema, c.table) == (row[3], row[4])}
+        return tables.index(row, indexes.substitute(row, names, methods))
+
+    waiting = set(keys)
+    makers: list[tuple[Any, str, Callable[[tuple[Any, ...]], DependentObject]]] = [
+        (queries.RELATIONS, "pg_class", relations.relation),
+        (queries.INDEXES, "pg_class", an_index),
+        (queries.CHECKS, "pg_constraint", tables.check),
+        (queries.RULES, "pg_rewrite", tables.rule),
+        (queries.POLICIES, "pg_policy", tables.policy),
+        (queries.TRIGGERS, "pg_trigger", tables.trigger),
+        (
+            queries.FUNCTIONS,
+            "pg_proc",
+            lambda row: relations.function(row, dropped=("pg_proc", row[0]) in by_row_type),
+        ),
+        (queries.GENERATED, "pg_attrdef", lambda row: tables.generated(row, schema.version_num)),
+        (queries.PUBLICATIONS, "pg_publication_rel", tables.publication),
+        (queries.STATISTICS, "pg_statistic_ext", tables.statistics),
+    ]
+    views = {key for key in keys if key[0] == "pg_class" and key[1] not in of_tables}
+    for query, catalog, make in makers:
+        for row in rows(query, catalog, waiting):
+            if query is queries.RELATIONS and (row[3] not in "vm" or ("pg_class", row[0]) not in views):
+                continue
+            if query is queries.GENERATED and not row[5]:
+                continue
+            found = make(row)
+            waiting.discard(found.key)
+            yield found
+    if waiting:
+        others = sorted(waiting)
+        for catalog, oid, description in session.rows(
+            queries.OTHERS,
+            {
+                "catalogs": [catalog for catalog, _ in others],
+                "oids": [oid for _, oid in others],
+                "parts": [parts.get(key, 0) for key in others],
+            },
+        ):
+            yield tables.other(catalog, oid, description, min(names.values()))
+
+
+def _whole_rows(
+    session: Session, schema: Schema, changing: Collection[ColumnName], known: Collection[Key]
+) -> Iterator[DependentObject]:
+    """Views that take rows of the tables as a whole: nothing stands in the way, but they get other columns."""
+    oids = sorted({schema.tables[column.table_name].oid for column in changing})
+    views = [oid for (oid,) in session.rows(queries.WHOLE_ROW_VIEWS, {"relations": oids})]
+    views = [oid for oid in views if ("pg_class", oid) not in known]
+    if not views:
+        return
+    for row in session.rows(queries.RELATIONS, {"oids": views}):
+        found = relations.relation(row)
+        yield replace(found, hard=False, down=(), up=(), fill=(), troubles=(), lock=None)
+
+
+def _with_fingerprints(session: Session, objects: Collection[DependentObject]) -> Iterator[DependentObject]:
+    found = [one for one in objects if one.address.type]
+    prints = (
+        {
+            (catalog, oid): (definition, attributes)
+            for catalog, oid, definition, attributes in session.rows(
+                queries.FINGERPRINTS,
+                {"catalogs": [one.catalog for one in found], "oids": [one.oid for one in found]},
+            )
+        }
+        if found
+        else {}
+    )
+    for one in objects:
+        definition, attributes = prints.get(one.key, ("", ""))
+        yield replace(one, definition=definition, attributes=attributes)

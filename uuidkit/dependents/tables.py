@@ -1,0 +1,353 @@
+"""What belongs to a table: indexes, constraints, rules, policies, triggers and more; taken down and put back. Pure.
+
+One function a kind; each takes the row that its query in :mod:`uuidkit.dependents.queries` gives.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, LiteralString
+
+from psycopg import sql
+
+from uuidkit.catalog.names import TableName, display
+from uuidkit.composing import joined, raw, text_of
+from uuidkit.dependents import pieces
+from uuidkit.dependents.grants import column_grants, privileges, unreachable
+from uuidkit.dependents.model import Address, DependentObject, Trouble
+
+Row = Sequence[Any]
+
+_COMMANDS: dict[str, LiteralString] = {"*": "ALL", "r": "SELECT", "a": "INSERT", "w": "UPDATE", "d": "DELETE"}
+
+
+def index(row: Row, substitute: tuple[str | None, str]) -> DependentObject:
+    """An index, with the exclusion constraint that it serves, if it does.
+
+    Args:
+        substitute: (definition for a uuid column where this one cannot be had, what that means).
+    """
+    (oid, schema, name, table_schema, table_name, definition, owned, tablespace, clustered, replica_identity) = row[:10]
+    statistics, comment, constraint, constraint_definition, constraint_comment = row[10:15]
+    address, identity, extension, labelled = row[-4:]
+    table = TableName(table_schema, table_name)
+    found = sql.Identifier(schema, name)
+    on_table = sql.SQL("ALTER TABLE {}").format(table.identifier)
+    up: list[str]
+    if constraint is not None:
+        down = text_of(sql.SQL("{} DROP CONSTRAINT {}").format(on_table, sql.Identifier(constraint)))
+        up = [
+            text_of(
+                sql.SQL("{} ADD CONSTRAINT {} {}").format(
+                    on_table, sql.Identifier(constraint), raw(constraint_definition)
+                )
+            )
+        ]
+    else:
+        down = text_of(sql.SQL("DROP INDEX {}").format(found))
+        up = [definition]
+    after: list[sql.Composable] = []
+    if tablespace:
+        after.append(sql.SQL("ALTER INDEX {} SET TABLESPACE {}").format(found, sql.Identifier(tablespace)))
+    for position, target in enumerate(statistics, 1):
+        if target is not None:
+            after.append(
+                sql.SQL("ALTER INDEX {} ALTER COLUMN {} SET STATISTICS {}").format(
+                    found, sql.Literal(position), sql.Literal(target)
+                )
+            )
+    if clustered:
+        after.append(sql.SQL("{} CLUSTER ON {}").format(on_table, sql.Identifier(name)))
+    if replica_identity:
+        after.append(sql.SQL("{} REPLICA IDENTITY USING INDEX {}").format(on_table, sql.Identifier(name)))
+    up += map(text_of, after)
+    if comment is not None:
+        up.append(pieces.comment("INDEX", found, comment))
+    if constraint_comment is not None:
+        target = sql.SQL("{} ON {}").format(sql.Identifier(constraint), table.identifier)
+        up.append(pieces.comment("CONSTRAINT", target, constraint_comment))
+    return DependentObject(
+        catalog="pg_class",
+        oid=oid,
+        kind="index",
+        name=identity,
+        table=table,
+        address=pieces.address_of(address),
+        down=(down,),
+        up=tuple(up),
+        troubles=(
+            *pieces.ownership(owned, "the table's owner", identity),
+            *pieces.membership(extension, labelled, identity),
+        ),
+        substitute=substitute[0],
+        why=substitute[1],
+        definition_text=up[0],
+    )
+
+
+def check(row: Row) -> DependentObject:
+    """A CHECK constraint of a table."""
+    oid, schema, table_name, name, definition, owned, comment, inherited, address, identity, extension, labelled = row
+    table = TableName(schema, table_name)
+    on_table = sql.SQL("ALTER TABLE {}").format(table.identifier)
+    up = [text_of(sql.SQL("{} ADD CONSTRAINT {} {}").format(on_table, sql.Identifier(name), raw(definition)))]
+    if comment is not None:
+        up.append(
+            pieces.comment("CONSTRAINT", sql.SQL("{} ON {}").format(sql.Identifier(name), table.identifier), comment)
+        )
+    troubles = (
+        *pieces.ownership(owned, "the table's owner", identity),
+        *pieces.membership(extension, labelled, identity),
+    )
+    if inherited:
+        troubles = (
+            *troubles,
+            Trouble("DEPENDENT", "The constraint is inherited from another table.", "Drop it there."),
+        )
+    return DependentObject(
+        catalog="pg_constraint",
+        oid=oid,
+        kind="check",
+        name=f"{table}.{display(name)}",
+        table=table,
+        address=pieces.address_of(address),
+        down=(text_of(sql.SQL("{} DROP CONSTRAINT {}").format(on_table, sql.Identifier(name))),),
+        up=tuple(up),
+        troubles=troubles,
+        definition_text=up[0],
+    )
+
+
+def rule(row: Row) -> DependentObject:
+    """A rule other than that which makes a view."""
+    oid, schema, table_name, name, definition, state, owned, comment, address, identity, extension, labelled = row
+    table = TableName(schema, table_name)
+    up = [definition.strip().removesuffix(";")]
+    on = sql.SQL("{} ON {}").format(sql.Identifier(name), table.identifier)
+    up += pieces.state("RULE", table, name, state)
+    if comment is not None:
+        up.append(pieces.comment("RULE", on, comment))
+    return DependentObject(
+        catalog="pg_rewrite",
+        oid=oid,
+        kind="rule",
+        name=identity,
+        table=table,
+        address=pieces.address_of(address),
+        down=(text_of(sql.SQL("DROP RULE {}").format(on)),),
+        up=tuple(up),
+        troubles=(
+            *pieces.ownership(owned, "the table's owner", identity),
+            *pieces.membership(extension, labelled, identity),
+        ),
+        definition_text=up[0],
+    )
+
+
+def policy(row: Row) -> DependentObject:
+    """A row-security policy."""
+    oid, schema, table_name, name, permissive, command, roles, using, with_check, owned, comment = row[:11]
+    address, identity, extension, labelled = row[11:]
+    table = TableName(schema, table_name)
+    on = sql.SQL("{} ON {}").format(sql.Identifier(name), table.identifier)
+    to = joined([sql.SQL("PUBLIC") if role is None else sql.Identifier(role) for role in roles])
+    made = sql.SQL("CREATE POLICY {} AS {} FOR {} TO {}").format(
+        on, raw("PERMISSIVE" if permissive else "RESTRICTIVE"), raw(_COMMANDS[command]), to
+    )
+    if using is not None:
+        made += sql.SQL(" USING ({})").format(raw(using))
+    if with_check is not None:
+        made += sql.SQL(" WITH CHECK ({})").format(raw(with_check))
+    up = [text_of(made)]
+    if comment is not None:
+        up.append(pieces.comment("POLICY", on, comment))
+    return DependentObject(
+        catalog="pg_policy",
+        oid=oid,
+        kind="policy",
+        name=identity,
+        table=table,
+        address=pieces.address_of(address),
+        down=(text_of(sql.SQL("DROP POLICY {}").format(on)),),
+        up=tuple(up),
+        troubles=(
+            *pieces.ownership(owned, "the table's owner", identity),
+            *pieces.membership(extension, labelled, identity),
+        ),
+        definition_text=up[0],
+    )
+
+
+def trigger(row: Row) -> DependentObject:
+    """A trigger, constraint triggers included."""
+    oid, schema, table_name, name, definition, state, owned, comment, executable = row[:9]
+    address, identity, extension, labelled = row[9:]
+    table = TableName(schema, table_name)
+    on = sql.SQL("{} ON {}").format(sql.Identifier(name), table.identifier)
+    up = [definition, *pieces.state("TRIGGER", table, name, state)]
+    if comment is not None:
+        up.append(pieces.comment("TRIGGER", on, comment))
+    troubles = (
+        *pieces.ownership(owned, "the table's owner", identity),
+        *pieces.membership(extension, labelled, identity),
+    )
+    if not executable:
+        remedy = "GRANT EXECUTE on that function to the role that converts."
+        troubles = (*troubles, Trouble("PERMISSION", f"The function of trigger {identity} may not be used.", remedy))
+    return DependentObject(
+        catalog="pg_trigger",
+        oid=oid,
+        kind="trigger",
+        name=identity,
+        table=table,
+        address=pieces.address_of(address),
+        down=(text_of(sql.SQL("DROP TRIGGER {}").format(on)),),
+        up=tuple(up),
+        troubles=troubles,
+        definition_text=up[0],
+    )
+
+
+def generated(row: Row, version_num: int) -> DependentObject:
+    """A generated column of a table, stored or virtual."""
+    oid, schema, table_name, name, type_name, _, expression, not_null, owned, last, used, family = row[:12]
+    collation, comment, statistics, acl, options, address, _, extension, labelled = row[12:]
+    table = TableName(schema, table_name)
+    column = sql.Identifier(name)
+    alter = sql.SQL("ALTER TABLE {}").format(table.identifier)
+    down: list[sql.Composable]
+    up: list[sql.Composable]
+    full = f"{table}.{display(name)}"
+    troubles = (*pieces.ownership(owned, "the table's owner", full), *pieces.membership(extension, labelled, full))
+    if version_num >= 170000:
+        # The column stays, with all that hangs on it; its expression alone makes room.
+        if not_null:
+            troubles = (
+                *troubles,
+                Trouble(
+                    "DEPENDENT",
+                    f"The generated column {full} is NOT NULL, so it cannot be empty while what it reads changes.",
+                    f"ALTER TABLE {table} ALTER COLUMN {display(name)} DROP NOT NULL first, SET NOT NULL afterwards.",
+                ),
+            )
+        to = sql.SQL("{} ALTER COLUMN {} SET EXPRESSION AS ({})")
+        down = [to.format(alter, column, sql.SQL("NULL::{}").format(raw(type_name)))]
+        up = [to.format(alter, column, raw(expression))]
+        if statistics is not None:
+            up.append(sql.SQL("{} ALTER COLUMN {} SET STATISTICS {}").format(alter, column, sql.Literal(statistics)))
+    else:
+        if not last or used or family:
+            troubles = (
+                *troubles,
+                Trouble(
+                    "DEPENDENT",
+                    f"The generated column {full} reads the column; before PostgreSQL 17 its expression cannot be "
+                    "changed, and a new column would stand at the end of the table, without what hangs on this one.",
+                    "Drop it first and add it again afterwards.",
+                ),
+            )
+        down = [sql.SQL("{} DROP COLUMN {}").format(alter, column)]
+        collate = sql.SQL(" COLLATE {}").format(sql.Identifier(*collation)) if collation else sql.SQL("")
+        made = sql.SQL("{} ADD COLUMN {} {}{} GENERATED ALWAYS AS ({}) STORED{}").format(
+            alter, column, raw(type_name), collate, raw(expression), sql.SQL(" NOT NULL" if not_null else "")
+        )
+        up = [made]
+        if statistics is not None:
+            up.append(sql.SQL("{} ALTER COLUMN {} SET STATISTICS {}").format(alter, column, sql.Literal(statistics)))
+        if options:
+            up.append(sql.SQL("{} ALTER COLUMN {} SET ({})").format(alter, column, pieces.options(options)))
+        if acl:
+            wanted = privileges(acl)
+            owner = wanted[0].grantor
+            troubles = (*troubles, *(pieces.grantor(role, full) for role in unreachable(owner, wanted)))
+            up += [raw(statement) for statement in column_grants(table.identifier, name, owner, wanted)]
+        if comment is not None:
+            up.append(raw(pieces.comment("COLUMN", sql.SQL("{}.{}").format(table.identifier, column), comment)))
+    return DependentObject(
+        catalog="pg_attrdef",
+        oid=oid,
+        kind="generated column",
+        name=full,
+        table=table,
+        address=pieces.address_of(address),
+        down=tuple(map(text_of, down)),
+        up=tuple(map(text_of, up)),
+        troubles=troubles,
+        definition_text=text_of(up[0]),
+    )
+
+
+def publication(row: Row) -> DependentObject:
+    """A table's place in a publication, with a row filter or a list of columns."""
+    oid, schema, table_name, relkind, name, owned, owner, table_owned, where, columns = row[:10]
+    address, _, extension, labelled = row[10:]
+    table = TableName(schema, table_name)
+    to = sql.SQL("ALTER PUBLICATION {}").format(sql.Identifier(name))
+    only = sql.SQL("" if relkind == "p" else "ONLY ")
+    made = sql.SQL("{} ADD TABLE {}{}").format(to, only, table.identifier)
+    if columns is not None:
+        made += sql.SQL(" ({})").format(joined([sql.Identifier(column) for column in columns]))
+    if where is not None:
+        made += sql.SQL(" WHERE ({})").format(raw(where))
+    full = f"{display(name)}: {table}"
+    return DependentObject(
+        catalog="pg_publication_rel",
+        oid=oid,
+        kind="publication",
+        name=full,
+        table=table,
+        address=pieces.address_of(address),
+        down=(text_of(sql.SQL("{} DROP TABLE {}{}").format(to, only, table.identifier)),),
+        up=(text_of(made),),
+        troubles=(
+            *pieces.ownership(owned, owner, f"publication {display(name)}"),
+            *pieces.ownership(table_owned, "the table's owner", str(table)),
+            *pieces.membership(extension, labelled, full),
+        ),
+        definition_text=text_of(made),
+    )
+
+
+def statistics(row: Row) -> DependentObject:
+    """An object of extended statistics."""
+    oid, schema, name, table_schema, table_name, definition, owner, owned, target, comment = row[:10]
+    address, identity, extension, labelled = row[10:]
+    found = sql.Identifier(schema, name)
+    up = [definition]
+    if target is not None:
+        up.append(text_of(sql.SQL("ALTER STATISTICS {} SET STATISTICS {}").format(found, sql.Literal(target))))
+    up.append(text_of(sql.SQL("ALTER STATISTICS {} OWNER TO {}").format(found, sql.Identifier(owner))))
+    if comment is not None:
+        up.append(pieces.comment("STATISTICS", found, comment))
+    return DependentObject(
+        catalog="pg_statistic_ext",
+        oid=oid,
+        kind="statistics",
+        name=identity,
+        table=TableName(table_schema, table_name),
+        address=pieces.address_of(address),
+        down=(text_of(sql.SQL("DROP STATISTICS {}").format(found)),),
+        up=tuple(up),
+        troubles=(*pieces.ownership(owned, owner, identity), *pieces.membership(extension, labelled, identity)),
+        definition_text=up[0],
+    )
+
+
+def other(catalog: str, oid: int, description: str, table: TableName) -> DependentObject:
+    """Whatever the functions above do not know: named, and in the way."""
+    return DependentObject(
+        catalog=catalog,
+        oid=oid,
+        kind="other object",
+        name=description,
+        table=table,
+        address=Address("", ()),
+        troubles=(
+            Trouble(
+                "DEPENDENT",
+                f"{description[:1].upper()}{description[1:]} depends on what has to be made anew, and this kind of "
+                "object cannot be put back.",
+                "Drop it first and create it again afterwards, or leave the column out.",
+            ),
+        ),
+    )
