@@ -61,6 +61,7 @@ class Judgement:
         meaning: ``same``; ``changed``: a difference was seen; ``unknown``: it could not be found out.
         why: the reason as a sentence for people.
         example: a value for which it differs: ``value``, ``uuid``, ``before``, ``after``, all fit for JSON.
+        fails: whether the object cannot be made again at all as it is defined.
         offer: a complete new definition that means the same, where there is one: each literal that is an old id
             rewritten to its uuid.
     """
@@ -69,3 +70,4 @@ class Judgement:
     why: str
     example: Mapping[str, Any] | None = None
     offer: str | None = None
+    fails: bool = False
