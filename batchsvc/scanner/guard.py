@@ -1,8 +1,8 @@
 """Which addresses may be asked, and the one place where every connection passes by.
 
-The guard is the connector's socket factory: it sees the final address of each connection, whether it comes from the DNS,
-a redirect or a literal, and nothing looks a name up again after it. A name's answer is also sifted before, for the sake of
-a clear message; that alone would not protect.
+The guard is the connector's socket factory: it sees the final address of each connection, whether that comes from the
+DNS, a redirect or a literal, and nothing looks a name up again after it. A name's answer is also sifted before, for the
+sake of a clear message; that alone would not protect.
 """
 
 from __future__ import annotations

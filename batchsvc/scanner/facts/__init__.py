@@ -1,0 +1,1 @@
+"""What a page says about its site; pure functions of its text."""
