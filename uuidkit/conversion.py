@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
@@ -17,7 +17,8 @@ from uuidkit.errors import BlockedError, ConversionFailed, UsageError, UuidkitEr
 from uuidkit.execute import Event, GraphOutcome, Outcome, PlanOutdated, Progress, run, run_after, silent
 from uuidkit.planning.build import build
 from uuidkit.planning.model import GraphPlan, Plan, Request
-from uuidkit.reading import read_database, read_graphs, reading
+from uuidkit.reading import read_again, read_database, read_graphs, reading
+from uuidkit.references import declared
 from uuidkit.targets import resolve_columns
 from uuidkit.version import __version__
 
@@ -49,18 +50,60 @@ def plan(
         UsageError: a target does not exist, or an option is not known.
         LockNotAvailable: somebody holds a table exclusively.
     """
-    session = adapt(connection)
     with sentences():
-        for _ in range(_REPLANS):
-            with reading(session, float(options.get("lock_timeout", 2.0))) as search_path:
-                found = read_database(session, search_path)
-                request = make_request(session, found, targets, all_columns, schema, include, exclude, options)
-                result = make_plan(session, found, request)
-                # The fingerprint was read after the catalog: both must be of the same state.
-                again = read_database(session, search_path)
-            if all(_same(found, again, graph) for graph in result.graphs):
-                return result
+        return _plan(adapt(connection), targets, all_columns, schema, include, exclude, options)
+
+
+def _plan(
+    session: Session,
+    targets: Sequence[str],
+    all_columns: bool,
+    only_schema: str | None,
+    include: Sequence[str],
+    exclude: Sequence[str],
+    options: dict[str, Any],
+    *,
+    in_sequence: bool = True,
+) -> Plan:
+    def make(found: Schema) -> Plan:
+        request = make_request(session, found, targets, all_columns, only_schema, include, exclude, options)
+        return make_plan(session, found, request, in_sequence=in_sequence)
+
+    return _undisturbed(session, float(options.get("lock_timeout", 2.0)), make)
+
+
+def _undisturbed(session: Session, lock_timeout: float, make: Callable[[Schema], Plan]) -> Plan:
+    """A plan from a catalog that did not change while it was made."""
+    for _ in range(_REPLANS):
+        with reading(session, lock_timeout) as search_path:
+            found = read_database(session, search_path)
+            result = make(found)
+            # The fingerprint was read after the catalog: both must be of the same state.
+            again = read_database(session, search_path)
+        if all(_same(found, again, graph) for graph in result.graphs):
+            return result
     raise PlanOutdated("The tables keep changing while they are read.", "Try again when that is over.")
+
+
+def _for_the_rest(session: Session, plan: Plan, waiting: Sequence[GraphPlan]) -> Plan:
+    """The plan for the graphs that wait, after others have changed their tables; what the values are is kept.
+
+    A value that was changed meanwhile stops the conversion of its graph, as it does in the first plan.
+
+    Raises:
+        PlanOutdated: a foreign key was added or dropped meanwhile, so that other columns belong together.
+    """
+
+    def make(found: Schema) -> Plan:
+        keys = {(key.referencing, key.referenced) for key in declared(found)}
+        for graph in waiting:
+            own = {column.column for column in graph.columns}
+            planned = {(r.referencing, r.referenced) for r in graph.references if r.declared}
+            if {key for key in keys if own & set(key)} != planned:
+                raise PlanOutdated(f"The foreign keys around {graph.name} are not those of the plan.")
+        return build(found, plan.request, read_again(session, found, waiting), __version__, in_sequence=False)
+
+    return _undisturbed(session, plan.request.lock_timeout, make)
 
 
 def _same(before: Schema, after: Schema, graph: GraphPlan) -> bool:
@@ -122,13 +165,14 @@ def _all_columns(
     return tuple(column.findings.column for column in result.columns if column.verdict == "convert")
 
 
-def make_plan(session: Session, schema: Schema, request: Request) -> Plan:
+def make_plan(session: Session, schema: Schema, request: Request, *, in_sequence: bool = True) -> Plan:
     """The plan for a resolved request.
 
     Args:
         session: within ``reading``.
+        in_sequence: as for ``planning.build.build``.
     """
-    return build(schema, request, read_graphs(session, schema, request), __version__)
+    return build(schema, request, read_graphs(session, schema, request), __version__, in_sequence=in_sequence)
 
 
 def convert(
@@ -164,15 +208,7 @@ def convert(
     begun = time.monotonic()
 
     def current() -> Plan:
-        return plan(
-            session,
-            targets,
-            all_columns=all_columns,
-            schema=schema,
-            include=include,
-            exclude=exclude,
-            **options,
-        )
+        return _plan(session, targets, all_columns, schema, include, exclude, options, in_sequence=False)
 
     with sentences():
         if session.in_transaction:
@@ -186,51 +222,63 @@ def convert(
     return Outcome(done=tuple(done), seconds=time.monotonic() - begun, plan=first)
 
 
-def _convert_graphs(session: Session, current: Any, tell: Progress, *, commit: bool) -> tuple[Plan, list[GraphOutcome]]:
-    """Graph after graph; planned again whenever a table is not as it was when the plan was made."""
-    first: Plan = current()
-    if first.blockers:
-        raise BlockedError(first.blockers)
-    latest, replans = first, 0
+def _convert_graphs(
+    session: Session, current: Callable[[], Plan], tell: Progress, *, commit: bool
+) -> tuple[Plan, list[GraphOutcome]]:
+    """Graph after graph; those that share no table with a finished one first, so that few plans are made again."""
+    first = current()
+    _refuse(first)
     done: list[GraphOutcome] = []
+    try:
+        with sentences():
+            _convert_all(session, current, tell, first, done, commit=commit)
+    except UuidkitError as error:
+        # Whatever ended it: the graphs that are finished stay so, and are named.
+        error.finished = tuple(str(column) for outcome in (done if commit else ()) for column in outcome.columns)
+        raise
+    return first, done
+
+
+def _convert_all(
+    session: Session,
+    current: Callable[[], Plan],
+    tell: Progress,
+    first: Plan,
+    done: list[GraphOutcome],
+    *,
+    commit: bool,
+) -> None:
+    latest, replans = first, 0
     finished: set[ColumnName] = set()
     stale: set[TableName] = set()
-    while True:
-        waiting = [g for g in latest.graphs if g.statements and not finished & {c.column for c in g.changing}]
-        if not waiting:
-            return first, done
-        graph = waiting[0]
-        if stale & set(graph.tables):
-            latest, stale = _again(current, done if commit else ()), set()
-            continue
+    while waiting := [g for g in latest.graphs if g.statements and not finished & _own(g)]:
+        graph = next((g for g in waiting if not stale & set(g.tables)), None)
         try:
+            if graph is None:
+                latest, stale = _for_the_rest(session, latest, waiting), set()
+                _refuse(latest)
+                continue
             done.append(_convert_graph(session, latest, graph, tell, commit=commit))
         except PlanOutdated as error:
             replans += 1
             if replans > _REPLANS:
-                raise _naming(error, done if commit else ()) from error
+                raise
             tell(Event("note", f"{error.message} Planning again."))
-            latest, stale = _again(current, done if commit else ()), set()
+            latest, stale = current(), set()
+            _refuse(latest)
             continue
-        except UuidkitError as error:
-            raise _naming(error, done if commit else ()) from error
-        finished |= {column.column for column in graph.changing}
+        finished |= _own(graph)
         stale |= set(graph.tables)
-        if not graph.changing:
-            latest, stale = _again(current, done if commit else ()), set()
 
 
-def _again(current: Any, done: Sequence[GraphOutcome]) -> Plan:
-    latest: Plan = current()
-    if latest.blockers:
-        raise _naming(BlockedError(latest.blockers), done)
-    return latest
+def _own(graph: GraphPlan) -> set[ColumnName]:
+    """The columns by which a graph is known again: those that change, or all where only keys are declared."""
+    return {column.column for column in graph.changing or graph.columns}
 
 
-def _naming(error: UuidkitError, done: Sequence[GraphOutcome]) -> UuidkitError:
-    """The error, with the graphs that are finished and stay so."""
-    error.finished = tuple(str(column) for outcome in done for column in outcome.columns)
-    return error
+def _refuse(plan: Plan) -> None:
+    if plan.blockers:
+        raise BlockedError(plan.blockers)
 
 
 def _convert_graph(session: Session, plan: Plan, graph: GraphPlan, tell: Progress, *, commit: bool) -> GraphOutcome:

@@ -25,7 +25,7 @@ from uuidkit.execute import LOCK_NOT_AVAILABLE
 from uuidkit.findings import ColumnFindings, Reference
 from uuidkit.ids import sql as value
 from uuidkit.planning.facts import GraphFacts
-from uuidkit.planning.model import Request
+from uuidkit.planning.model import GraphPlan, Request
 from uuidkit.references import closure, declared, discover, include
 from uuidkit.survey import Unreadable, survey
 
@@ -131,7 +131,27 @@ def read_graphs(session: Session, schema: Schema, request: Request) -> tuple[Gra
             unreadable.append(error)
             texts.remove(error.column)
     said = tuple(dict.fromkeys(f"{error.column.table_name}: {error.reason}." for error in not_looked_at))
-    return tuple(_facts(session, schema, graph, references, findings, unreadable, said) for graph in graphs)
+    facts = (_values(session, schema, graph, references, findings, unreadable, said) for graph in graphs)
+    return _surrounded(session, schema, list(facts))
+
+
+def read_again(session: Session, schema: Schema, graphs: Sequence[GraphPlan]) -> tuple[GraphFacts, ...]:
+    """Graphs that wait while others change the same tables: the catalog is read anew, what the values are is kept.
+
+    Args:
+        session: within ``reading``.
+        schema: what is there now.
+        graphs: as they were planned, without blockers.
+    """
+    kept = [
+        GraphFacts(
+            columns=tuple(column.column for column in graph.columns),
+            findings={column.column: column.findings for column in graph.columns if column.findings is not None},
+            references=graph.references,
+        )
+        for graph in graphs
+    ]
+    return _surrounded(session, schema, kept)
 
 
 def _is_text(schema: Schema, name: ColumnName) -> bool:
@@ -147,7 +167,7 @@ def _to_be_unique(
     return tuple(name for name in wanted if name in texts and not schema.is_unique(name))
 
 
-def _facts(
+def _values(
     session: Session,
     schema: Schema,
     graph: tuple[ColumnName, ...],
@@ -156,41 +176,63 @@ def _facts(
     unreadable: Sequence[Unreadable],
     not_looked_at: tuple[str, ...],
 ) -> GraphFacts:
+    """What the values of a graph's columns are, and how they refer to one another."""
     members = set(graph)
     inside = tuple(r for r in references if r.referencing in members and r.referenced in members and r.certain)
-    texts = [name for name in graph if name in surveyed]
-    tables = tuple(dict.fromkeys(name.table_name for name in graph))
-    oids = {schema.tables[table].oid: table for table in tables}
     findings = {
         name: _resolved(session, surveyed[name], [r for r in inside if r.referencing == name and r.backup is not None])
-        for name in texts
+        for name in graph
+        if name in surveyed
     }
     return GraphFacts(
         columns=graph,
         findings=findings,
         unreadable=tuple((error.column, error.reason, error.remedy) for error in unreadable if error.column in members),
         references=inside,
-        fingerprints=fingerprints(session, tables),
         not_unique=tuple(_not_unique(session, schema, inside)),
         ambiguous=tuple(_ambiguous(session, inside)),
         not_looked_at=not_looked_at,
-        mentions=read_mentions(session, {name.name for name in texts}),
-        sizes=tuple((table, _size(session, table)) for table in tables if schema.tables[table].kind in "rp"),
-        row_triggers=tuple(
-            (trigger, oids[oid], function) for trigger, oid, function in read_whole_row_triggers(session) if oid in oids
-        ),
-        publications=tuple(
-            (publication, oids[oid]) for publication, oid in read_whole_row_publications(session) if oid in oids
-        ),
     )
 
 
-def _size(session: Session, table: TableName) -> int:
-    """Bytes of the table's rows, TOAST included; what the catalog says of it is as old as the last ANALYZE."""
-    [(size,)] = session.rows(
-        sql.SQL("SELECT pg_table_size({}::regclass)").format(sql.Literal(text_of(table.identifier)))
+def _surrounded(session: Session, schema: Schema, graphs: Sequence[GraphFacts]) -> tuple[GraphFacts, ...]:
+    """The facts with what the catalog says about the tables around the columns, read once for all graphs."""
+    tables = tuple(dict.fromkeys(name.table_name for graph in graphs for name in graph.columns))
+    prints = dict(fingerprints(session, tables)) if tables else {}
+    sizes = _sizes(session, [table for table in tables if schema.tables[table].kind in "rp"])
+    mentions = read_mentions(session, {name.name for graph in graphs for name in graph.findings})
+    named = {table.oid: table.name for table in schema.tables.values()}
+    row_triggers = [
+        (trigger, named[oid], function) for trigger, oid, function in read_whole_row_triggers(session) if oid in named
+    ]
+    publications = [(name, named[oid]) for name, oid in read_whole_row_publications(session) if oid in named]
+    found = []
+    for graph in graphs:
+        own = dict.fromkeys(name.table_name for name in graph.columns)
+        names = {name.name for name in graph.findings}
+        found.append(
+            replace(
+                graph,
+                fingerprints=tuple((table, prints[table]) for table in own),
+                mentions=tuple(mention for mention in mentions if mention[2] in names),
+                sizes=tuple((table, sizes[table]) for table in own if table in sizes),
+                row_triggers=tuple(item for item in row_triggers if item[1] in own),
+                publications=tuple(item for item in publications if item[1] in own),
+            )
+        )
+    return tuple(found)
+
+
+def _sizes(session: Session, tables: Sequence[TableName]) -> dict[TableName, int]:
+    """Bytes of each table's rows, TOAST included; what the catalog says of it is as old as the last ANALYZE."""
+    if not tables:
+        return {}
+    rows = session.rows(
+        sql.SQL(
+            "SELECT pg_table_size(t.oid) FROM unnest(ARRAY[{}]::regclass[]) WITH ORDINALITY AS t (oid, n) ORDER BY n"
+        ).format(sql.SQL(", ").join([sql.Literal(text_of(table.identifier)) for table in tables]))
     )
-    return int(size)
+    return {table: int(size) for table, (size,) in zip(tables, rows, strict=True)}
 
 
 def _resolved(session: Session, findings: ColumnFindings, references: Sequence[Reference]) -> ColumnFindings:

@@ -32,7 +32,14 @@ from uuidkit.render.conversion import conversion_statements
 _MAX_SHAPES = 4  # more branches cost more than the general expression for what is rare
 
 
-def build(schema: Schema, request: Request, facts: Sequence[GraphFacts], toolkit_version: str) -> Plan:
+def build(
+    schema: Schema,
+    request: Request,
+    facts: Sequence[GraphFacts],
+    toolkit_version: str,
+    *,
+    in_sequence: bool = True,
+) -> Plan:
     """The complete plan for all graphs of a request.
 
     Args:
@@ -40,6 +47,8 @@ def build(schema: Schema, request: Request, facts: Sequence[GraphFacts], toolkit
         request: what is asked for.
         facts: what was found out, graph by graph, in the order of conversion.
         toolkit_version: written into the ledger.
+        in_sequence: the graphs' statements are run one after the other as they stand, as in a script; otherwise each
+            graph checks all of its tables, and is planned again after one that shares a table with it.
     """
     graphs = []
     checked: set[TableName] = set()
@@ -55,7 +64,9 @@ def build(schema: Schema, request: Request, facts: Sequence[GraphFacts], toolkit
                         request,
                         graph,
                         # A table of an earlier graph was checked there, and is not the same any more.
-                        fingerprints=[found for found in graph.fingerprints if found[0] not in checked],
+                        fingerprints=[
+                            found for found in graph.fingerprints if not in_sequence or found[0] not in checked
+                        ],
                         plan_hash=digest,
                         toolkit_version=toolkit_version,
                     )
