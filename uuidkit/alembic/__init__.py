@@ -22,7 +22,7 @@ from __future__ import annotations
 
 from alembic.operations import Operations
 
-from uuidkit.alembic import offline, online
+from uuidkit.alembic import comparison, offline, online, rendering  # noqa: F401  rendering: registers itself
 from uuidkit.alembic.autogenerate import process_revision_directives
 from uuidkit.alembic.dryrun import dry_run
 from uuidkit.alembic.failures import command_errors
@@ -40,6 +40,9 @@ __all__ = [
     "include_object",
     "process_revision_directives",
 ]
+
+
+comparison.register()
 
 
 @Operations.implementation_for(ConvertToUuidOp)

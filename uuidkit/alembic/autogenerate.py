@@ -2,25 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from typing import Any, TypeAlias
+import logging
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
 
-from alembic.autogenerate import Rewriter, renderers
-from alembic.autogenerate.api import AutogenContext
+from alembic.autogenerate import Rewriter
 from alembic.operations import MigrateOperation, ops
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import MetaData, String, Uuid
-from sqlalchemy.exc import NoReferenceError
+from sqlalchemy import Column, String, Uuid
 
-from uuidkit.alembic.operations import ConvertToUuidOp, FinalizeUuidOp, RevertFromUuidOp, UuidOperation
-from uuidkit.catalog.names import display
-from uuidkit.database.session import adapt
+from uuidkit.alembic import facts, sides
+from uuidkit.alembic.failures import command_errors
+from uuidkit.alembic.models import Key, Models, Name, dotted, each, is_uuid, new_keys, reached, read_models
+from uuidkit.alembic.operations import ConvertToUuidOp, RevertFromUuidOp
+from uuidkit.database.session import Session, adapt
 from uuidkit.errors import UsageError
-from uuidkit.ledger import store
+from uuidkit.ledger import LedgerEntry, store
 from uuidkit.reading import read_database, reading
+from uuidkit.report.layout import listing
+from uuidkit.types import PrefixedUUID
+from uuidkit.wording import count
 
-# Schema (None for the default one), table, column, as Alembic's operations name them.
-Name: TypeAlias = "tuple[str | None, str, str]"
+# Options of context.configure(): arguments for the conversions that are written; whether facts are.
+OPTIONS = "uuidkit_options"
+FACTS = "uuidkit_facts"
+
+log = logging.getLogger("alembic.uuidkit")
 
 
 class Directives(Rewriter):
@@ -33,11 +40,19 @@ class Directives(Rewriter):
 
         Args:
             context, revision, directives: as Alembic passes them.
+
+        Raises:
+            UsageError: the models have changed on one side of a reference only. It is a CommandError too.
         """
-        for script in directives:
-            for upgrade, downgrade in zip(script.upgrade_ops_list, script.downgrade_ops_list, strict=True):
-                if _rewrite(context, upgrade):
-                    upgrade.reverse_into(downgrade)
+        with command_errors():
+            for script in directives:
+                for upgrade, downgrade in zip(script.upgrade_ops_list, script.downgrade_ops_list, strict=True):
+                    # Of several databases the one that this context is about.
+                    if upgrade.upgrade_token == context.opts.get("upgrade_token", upgrade.upgrade_token):
+                        if _rewrite(context, upgrade):
+                            upgrade.reverse_into(downgrade)
+                        if not context.opts.get("user_module_prefix") and _mentions_prefixed(upgrade, downgrade):
+                            script.imports.add("import uuidkit.types")
 
 
 process_revision_directives = Directives()
@@ -45,53 +60,71 @@ process_revision_directives = Directives()
 
 def _rewrite(context: MigrationContext, upgrade: ops.UpgradeOps) -> bool:
     """Rewrite in place; whether anything was."""
-    found = list(_changes(upgrade.ops))
-    if not found:
-        return False
-    backups = _backups(context) if any(isinstance(op, ops.DropColumnOp) for op in found) else frozenset()
+    models = read_models(context)
     changing: dict[Name, ops.AlterColumnOp] = {}
-    unwanted: list[MigrateOperation] = []
-    for op in found:
-        if isinstance(op, ops.AlterColumnOp):
-            changing[op.schema, op.table_name, op.column_name] = op
-        elif (op.schema or context.dialect.default_schema_name, op.table_name, op.column_name) in backups:
-            unwanted.append(op)
-    for op in changing.values():
-        # The conversion takes the type and the default along; a default in the downgrade would not fit the type.
-        op.modify_type, op.modify_server_default, op.existing_type = None, False, Uuid()
+    back: dict[Name, ops.AlterColumnOp] = {}
+    drops: dict[Name, ops.DropColumnOp] = {}
+    for op in each(upgrade.ops):
+        if isinstance(op, ops.DropColumnOp):
+            drops[models.plain(op.schema, op.table_name, op.column_name)] = op
+        elif isinstance(op, ops.AlterColumnOp):
+            name = models.plain(op.schema, op.table_name, op.column_name)
+            if isinstance(op.existing_type, String) and is_uuid(op.modify_type):
+                changing[name] = op
+            elif is_uuid(op.existing_type) and isinstance(op.modify_type, String):
+                back[name] = op
+    if not changing and not back and not drops:
+        return False
+    session = _session(context)
+    entries = _ledger(session) if session is not None and (back or drops) else ()
+    unwanted: list[MigrateOperation] = [drops.pop(name) for name in _backups(models, entries) if name in drops]
+    reversions = list(_reversions(models, entries, back))
+    for op in (*changing.values(), *(back[name] for _, names in reversions for name in names)):
+        # The operation takes the type and the default along; a default in the downgrade would not fit the type.
+        converted = op in changing.values()
+        op.modify_type, op.modify_server_default = None, False
+        op.existing_type = Uuid() if converted else op.existing_type
         if not op.has_changes():
             unwanted.append(op)
     _remove(upgrade, unwanted)
+    conversions = list(_conversions(context, models, changing, new_keys(models, upgrade.ops)))
+    _look(context, session, models, conversions, changing, _dropped(models, upgrade.ops))
     # First: a new table may refer to a column as it will be.
-    upgrade.ops[:0] = _conversions(context, changing, _new_keys(upgrade.ops))
-    return bool(changing or unwanted)
+    upgrade.ops[:0] = [*(op for op, _ in reversions), *(op for _, op in conversions)]
+    return bool(conversions or reversions or unwanted)
 
 
-def _changes(operations: Iterable[MigrateOperation]) -> Iterator[ops.AlterColumnOp | ops.DropColumnOp]:
-    """The operations that this module has a say in."""
-    for op in operations:
-        if isinstance(op, ops.OpContainer):
-            yield from _changes(op.ops)
-        elif isinstance(op, ops.DropColumnOp):
-            yield op
-        elif isinstance(op, ops.AlterColumnOp):
-            before, after = op.existing_type, op.modify_type
-            if isinstance(before, String) and isinstance(after, Uuid) and after.native_uuid:
-                yield op
-
-
-def _backups(context: MigrationContext) -> frozenset[tuple[str, str, str]]:
-    """The backup columns that the ledger of the database names."""
+def _session(context: MigrationContext) -> Session | None:
+    """The live database; None with another driver, where include_object knows the backups by their comments."""
     try:
-        session = adapt(context.connection)
+        return adapt(context.connection)
     except UsageError:
-        return frozenset()  # another driver: include_object knows them by their comments
+        return None
+
+
+def _ledger(session: Session) -> tuple[LedgerEntry, ...]:
     with reading(session) as search_path:
         schema = read_database(session, search_path)
-        entries = store.read(session, present=schema.ledger_present)
-    return frozenset(
-        (column.schema, column.table, column.backup) for entry in entries for column in entry.graph.columns
-    )
+        return store.read(session, present=schema.ledger_present)
+
+
+def _backups(models: Models, entries: Iterable[LedgerEntry]) -> list[Name]:
+    """The backup columns that the ledger of the database names."""
+    return [
+        models.plain(column.schema, column.table, column.backup) for entry in entries for column in entry.graph.columns
+    ]
+
+
+def _dropped(models: Models, operations: Sequence[MigrateOperation]) -> set[Name]:
+    """Columns that go in the same revision, by themselves or with their table."""
+    found = set()
+    for op in each(operations):
+        if isinstance(op, ops.DropColumnOp):
+            found.add(models.plain(op.schema, op.table_name, op.column_name))
+        elif isinstance(op, ops.DropTableOp):
+            table = op.to_table()
+            found |= {models.plain(op.schema, op.table_name, column.name) for column in table.columns}
+    return found
 
 
 def _remove(container: ops.OpContainer, unwanted: Sequence[MigrateOperation]) -> None:
@@ -105,76 +138,106 @@ def _remove(container: ops.OpContainer, unwanted: Sequence[MigrateOperation]) ->
     ]
 
 
-def _new_keys(operations: Iterable[MigrateOperation]) -> set[tuple[Name, Name]]:
-    """(referencing, referenced) columns of foreign keys that the models have and the database has not."""
-    found: set[tuple[Name, Name]] = set()
-    for op in operations:
-        if isinstance(op, ops.OpContainer):
-            found |= _new_keys(op.ops)
-        elif isinstance(op, ops.CreateForeignKeyOp):
-            for local, remote in zip(op.local_cols, op.remote_cols, strict=True):
-                source = (op.kw.get("source_schema"), op.source_table, local)
-                found.add((source, (op.kw.get("referent_schema"), op.referent_table, remote)))
-    return found
+def _reversions(
+    models: Models, entries: Sequence[LedgerEntry], back: Mapping[Name, ops.AlterColumnOp]
+) -> Iterator[tuple[RevertFromUuidOp, list[Name]]]:
+    """The way back, where all models of a conversion say text again; each with the columns it covers."""
+    problems: list[str] = []
+    for entry in entries:
+        names = [models.plain(column.schema, column.table, column.column) for column in entry.graph.columns]
+        covered = [name for name in names if name in back]
+        if not covered:
+            continue
+        halves = sides.still_text(models, entry, covered)
+        problems += halves
+        if not halves:
+            first = entry.graph.columns[0]
+            schema, table, column = names[0]
+            operation = RevertFromUuidOp(table, column, schema=schema)
+            operation.forward = ConvertToUuidOp(
+                table,
+                column,
+                schema=schema,
+                include=[
+                    dotted(
+                        models.plain(
+                            reference.referencing.schema, reference.referencing.table, reference.referencing.name
+                        )
+                    )
+                    for reference in entry.graph.references
+                    if not reference.declared and reference.referencing != first.name
+                ],
+                on_unparseable=first.on_unparseable,
+                backup_suffix=first.backup.removeprefix(first.column),
+            )
+            yield operation, covered
+    sides.refuse(problems)
 
 
 def _conversions(
-    context: MigrationContext, changing: Iterable[Name], new_keys: set[tuple[Name, Name]]
-) -> Iterator[ConvertToUuidOp]:
+    context: MigrationContext, models: Models, changing: Iterable[Name], new: set[Key]
+) -> Iterator[tuple[Name, ConvertToUuidOp]]:
     """One conversion for all columns that the models tie together, of the column that the others refer to."""
     left = list(changing)
-    keys = {(a, b) for a, b in _keys(context) if a in left and b in left}
-    referencing = {a for a, _ in keys}
+    sides.refuse(sides.by_models(models, left, models.keys))
+    keys = {(a, b) for a, b in models.keys if a in left and b in left}
+    referencing = {a for a, b in keys if a != b}
+    options = dict(context.opts.get(OPTIONS) or {})
+    more = list(options.pop("include", ()))
     for root in [*(name for name in left if name not in referencing), *left]:
         if root not in left:
             continue
-        members = _reached(root, keys)
+        members = reached(root, keys)
         # Those that the database ties to the root come along by themselves.
-        tied = _reached(root, keys - new_keys)
+        tied = reached(root, keys - new)
         left = [name for name in left if name not in members]
         schema, table, column = root
-        yield ConvertToUuidOp(
-            table, column, schema=schema, include=[_dotted(name) for name in sorted(members - tied, key=_dotted)]
-        )
+        include = [dotted(name) for name in sorted(members - tied, key=dotted)]
+        yield root, ConvertToUuidOp(table, column, schema=schema, include=[*include, *more], **options)
 
 
-def _keys(context: MigrationContext) -> Iterator[tuple[Name, Name]]:
-    """(referencing, referenced) columns of the models' foreign keys."""
-    given = context.opts.get("target_metadata")
-    for metadata in [given] if isinstance(given, MetaData) else given or ():
-        for table in metadata.tables.values():
-            for key in table.foreign_keys:
-                try:
-                    end = key.column
-                except NoReferenceError:
-                    continue  # to a table that the models do not have
-                yield (
-                    (table.schema, table.name, key.parent.name),
-                    (end.table.schema, end.table.name, end.name),
-                )
+def _look(
+    context: MigrationContext,
+    session: Session | None,
+    models: Models,
+    conversions: Sequence[tuple[Name, ConvertToUuidOp]],
+    changing: Iterable[Name],
+    dropped: set[Name],
+) -> None:
+    """Plan each conversion from the live database: is it whole, is it possible, and what will a script need."""
+    if session is None:
+        return
+    problems: list[str] = []
+    wanted = set(changing)
+    for root, operation in conversions:
+        found = facts.look(session, operation)
+        problems += sides.by_database(models, found.plan, wanted, dropped, root)
+        if context.opts.get(FACTS, True):
+            operation.facts, operation.missing = found.facts, found.missing
+        columns = listing([str(column.column) for graph in found.plan.graphs for column in graph.changing])
+        if found.plan.blockers:
+            log.warning(
+                "Detected text ids that become uuid: %s; %s it at present (alembic -x dry-run upgrade head, or uuidkit "
+                "report %s, says what)",
+                columns,
+                count(len(found.plan.blockers), "finding forbids", "findings forbid"),
+                dotted(root),
+            )
+        else:
+            log.info("Detected text ids that become uuid: %s", columns)
+    sides.refuse(problems)
 
 
-def _reached(start: Name, keys: Iterable[tuple[Name, Name]]) -> set[Name]:
-    edges = list(keys)
-    reached = {start}
-    while new := {end for edge in edges if reached & set(edge) for end in edge} - reached:
-        reached |= new
-    return reached
+def _mentions_prefixed(*containers: ops.OpContainer) -> bool:
+    """Whether an operation writes a PrefixedUUID into the revision."""
+    return any(isinstance(kind, PrefixedUUID) for container in containers for kind in _types(container.ops))
 
 
-def _dotted(name: Name) -> str:
-    return ".".join(display(part) for part in name if part is not None)
-
-
-@renderers.dispatch_for(ConvertToUuidOp)
-@renderers.dispatch_for(RevertFromUuidOp)
-@renderers.dispatch_for(FinalizeUuidOp)
-def _render(context: AutogenContext, operation: UuidOperation) -> str:
-    """The call, with what differs from the defaults."""
-    context.imports.add("import uuidkit.alembic  # noqa: F401")
-    plain = type(operation)(operation.table, operation.column)
-    arguments = [repr(operation.table), repr(operation.column)]
-    for option, value in vars(operation).items():
-        if option not in ("table", "column", "_mutations") and value != getattr(plain, option):
-            arguments.append(f"{option}={list(value) if isinstance(value, tuple) else value!r}")
-    return f"{context.opts['alembic_module_prefix']}{operation.name}({', '.join(arguments)})"
+def _types(operations: Iterable[MigrateOperation]) -> Iterator[Any]:
+    for op in each(operations):
+        if isinstance(op, ops.CreateTableOp):
+            yield from (item.type for item in op.columns if isinstance(item, Column))
+        elif isinstance(op, ops.AddColumnOp):
+            yield op.column.type
+        elif isinstance(op, ops.AlterColumnOp):
+            yield from (op.existing_type, op.modify_type)

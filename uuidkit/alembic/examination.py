@@ -76,7 +76,7 @@ def examine(session: Session, operation: UuidOperation) -> Examination:
     """
     if isinstance(operation, ConvertToUuidOp):
         found = plan(session, [operation.target], **operation.options)
-        return Examination(operation, tuple(_parts(found)), found.blockers, found)
+        return Examination(operation, tuple(parts_of(found)), found.blockers, found)
     with sentences(), reading(session) as search_path:
         schema = read_database(session, search_path)
         if isinstance(operation, RevertFromUuidOp) and reversion_is_done(session, schema, operation):
@@ -114,7 +114,12 @@ def reversion_is_done(session: Session, schema: Schema, operation: RevertFromUui
     return column is not None and column.is_text and not known
 
 
-def _parts(plan: Plan) -> Iterator[Part]:
+def parts_of(plan: Plan) -> Iterator[Part]:
+    """A conversion graph by graph.
+
+    Args:
+        plan: from the live database, or from a revision's facts.
+    """
     checked: set[TableName] = set()
     for graph in plan.graphs:
         columns = [column.column for column in graph.columns]

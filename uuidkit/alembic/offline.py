@@ -1,4 +1,7 @@
-"""The operations in a script (``alembic upgrade A:B --sql``), planned from the live database, which is only read.
+"""The operations in a script (``alembic upgrade A:B --sql``).
+
+A conversion with facts is planned from these, and may begin anywhere (see ``frozen``). Everything else is planned from
+the live database, which is only read.
 
 The statements are those that an online run would carry out. They check under the locks that the tables are still
 those that were read; where several operations of a script share a table, each later one checks that the table is as
@@ -9,7 +12,7 @@ that would have to find undeclared references among that belongs into a script o
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -18,8 +21,9 @@ from alembic.runtime.migration import MigrationContext
 from psycopg import sql
 
 from uuidkit import database, guard
+from uuidkit.alembic import frozen
 from uuidkit.alembic.examination import Examination, Part, examine
-from uuidkit.alembic.operations import UuidOperation
+from uuidkit.alembic.operations import ConvertToUuidOp, UuidOperation
 from uuidkit.catalog.names import ColumnName, TableName
 from uuidkit.composing import joined, text_of
 from uuidkit.database.session import Session
@@ -41,10 +45,12 @@ class Script:
     Attributes:
         tables: every table that it changes, with its fingerprint as the database has it now.
         columns: every column that it changes, makes or drops.
+        by_facts: those of the tables that are changed by a revision's facts, whatever the database is like now.
     """
 
     tables: dict[TableName, str] = field(default_factory=dict)
     columns: set[ColumnName] = field(default_factory=set)
+    by_facts: set[TableName] = field(default_factory=set)
 
     def setting(self, table: TableName) -> str:
         """The name under which the running script remembers how it left a table."""
@@ -71,13 +77,18 @@ def write(context: MigrationContext, operation: UuidOperation) -> None:
             "Leave transactional_ddl as it is for PostgreSQL.",
         )
     script: Script = context.opts.setdefault(_SCRIPT, Script())
-    with _planning(context, operation) as session:
-        _check_revision(session, context, operation)
-        found = examine(session, operation)
-        if found.blockers:
-            raise BlockedError(found.blockers)
-        pieces = [piece for part in found.parts for piece in _piece(session, context, script, operation, part)]
-    context.impl.static_output("\n".join([*_heading(context, found, bool(pieces)), *pieces]))
+    by_facts = False
+    if isinstance(operation, ConvertToUuidOp) and operation.facts is not None:
+        by_facts = True
+        found = frozen.examine(operation)
+    else:
+        with _planning(context, operation) as session:
+            _check_revision(session, context, operation)
+            found = examine(session, operation)
+    if found.blockers:
+        raise BlockedError(found.blockers)
+    pieces = [piece for part in found.parts for piece in _piece(context, script, operation, part, by_facts)]
+    context.impl.static_output("\n".join([*_heading(context, found, bool(pieces), by_facts), *pieces]))
 
 
 @contextmanager
@@ -130,32 +141,27 @@ def _revisions(revisions: Sequence[str]) -> str:
 
 
 def _piece(
-    session: Session, context: MigrationContext, script: Script, operation: UuidOperation, part: Part
+    context: MigrationContext, script: Script, operation: UuidOperation, part: Part, by_facts: bool
 ) -> Iterator[str]:
     """One graph's statements, with its guard widened or narrowed to what the script has done before."""
-    if not part.statements or (part.columns and script.columns.issuperset(part.columns)):
+    # Tables that the script has changed since they were as this part knows them.
+    before = [
+        table
+        for table, found in part.tables
+        if table in script.tables and not (by_facts and script.tables[table] != found)
+    ]
+    changed = {column for column in script.columns if column.table_name in before}
+    if not part.statements or (part.columns and changed.issuperset(part.columns)):
         return  # nothing to do, or done by an operation before
-    met = sorted(str(column) for column in part.involved & script.columns)
-    if met:
-        raise UsageError(
-            f"{operation.title} has to do with {listing(met)}, which the script has changed before; what it would do "
-            "cannot be planned ahead of that.",
-            "Run the migration online, or write a script for each revision by itself.",
-        )
-    before = [table for table, _ in part.tables if table in script.tables]
-    if any(script.tables[table] != found for table, found in part.tables if table in before):
-        raise UsageError("The tables were changed while the script was being written.", "Write it again.")
-    if before and context.opts.get("transaction_per_migration"):
-        raise UsageError(
-            f"{operation.title} is about {listing([str(table) for table in before])} again, in a script of several "
-            "transactions; in between, the tables could change.",
-            "Run the migration online, or write a script for each revision by itself.",
-        )
+    _refuse_what_cannot_be_planned(context, script, operation, part, by_facts, before, changed)
     first = [(table, found) for table, found in part.tables if table not in before]
     script.tables.update(part.tables)
     script.columns |= part.involved
+    if by_facts:
+        script.by_facts |= {table for table, _ in part.tables}
     guards = [_as_left(script, before)] if before else []
-    guards += [guard.same_schema(first)] if first else []
+    if first:
+        guards.append(frozen.as_known(first) if by_facts else guard.same_schema(first))
     checked = not part.guard
     for statement in part.statements:
         if statement.phase not in ("before", "lock"):
@@ -170,6 +176,42 @@ def _piece(
         yield from _written(statement.summary, statement.sql)
     if not checked:
         raise UsageError("The tables were changed while the script was being written.", "Write it again.")
+
+
+def _refuse_what_cannot_be_planned(
+    context: MigrationContext,
+    script: Script,
+    operation: UuidOperation,
+    part: Part,
+    by_facts: bool,
+    before: Sequence[TableName],
+    changed: Collection[ColumnName],
+) -> None:
+    """What an operation would do on what the script has changed before it."""
+    met = sorted(str(column) for column in part.involved.intersection(changed))
+    if met:
+        raise UsageError(
+            f"{operation.title} has to do with {listing(met)}, which the script has changed before; what it would do "
+            "cannot be planned ahead of that.",
+            "Run the migration online, or write a script for each revision by itself.",
+        )
+    if by_facts:
+        return
+    otherwise = sorted(str(table) for table in before if table in script.by_facts)
+    if otherwise:
+        raise UsageError(
+            f"{operation.title} is planned from the database, where {listing(otherwise)} is not yet as the script "
+            "leaves it before.",
+            "Run the migration online, or write a script for each revision by itself.",
+        )
+    if any(script.tables[table] != found for table, found in part.tables if table in before):
+        raise UsageError("The tables were changed while the script was being written.", "Write it again.")
+    if before and context.opts.get("transaction_per_migration"):
+        raise UsageError(
+            f"{operation.title} is about {listing([str(table) for table in before])} again, in a script of several "
+            "transactions; in between, the tables could change.",
+            "Run the migration online, or write a script for each revision by itself.",
+        )
 
 
 def _written(summary: str, statement: str) -> Iterator[str]:
@@ -211,16 +253,18 @@ def _remember(script: Script, part: Part) -> str:
     return guard.block(sql.SQL("BEGIN\n{}\nEND").format(joined(settings, "\n")))
 
 
-def _heading(context: MigrationContext, found: Examination, work: bool) -> Iterator[str]:
+def _heading(context: MigrationContext, found: Examination, work: bool, by_facts: bool) -> Iterator[str]:
     columns = [str(column) for part in found.parts for column in part.columns]
     if not work:
         yield from _comment(f"{found.operation.title}: nothing to do, as the database was when this was written.")
         return
-    yield from _comment(
-        f"{found.operation.title}: {listing(columns)}. Planned from the tables and values of the database at "
-        f"{_revisions(context.get_current_heads())}, before whatever else this script does; should others have come "
-        "since, it fails and changes nothing."
+    source = (
+        "by the facts of its revision; where tables or values are not as these say"
+        if by_facts
+        else f"from the tables and values of the database at {_revisions(context.get_current_heads())}, before "
+        "whatever else this script does; should others have come since"
     )
+    yield from _comment(f"{found.operation.title}: {listing(columns)}. Planned {source}, it fails and changes nothing.")
     if found.plan is not None:
         yield from _comment(f"Plan {found.plan.hash}")
     yield ""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar, get_args
 
 from alembic.operations import MigrateOperation, Operations
@@ -81,6 +81,7 @@ class ConvertToUuidOp(UuidOperation):
         backup_suffix: str = "_original",
         lock_timeout: float = 2.0,
         lock_attempts: int = 30,
+        facts: Mapping[str, Any] | None = None,
     ) -> None:
         super().__init__(table, column, schema=schema, lock_timeout=lock_timeout, lock_attempts=lock_attempts)
         self.include = _names("include", include)
@@ -90,6 +91,9 @@ class ConvertToUuidOp(UuidOperation):
         self.on_orphan = _one_of("on_orphan", on_orphan, OnOrphan)
         self.declare_references = declare_references
         self.backup_suffix = backup_suffix
+        self.facts = facts
+        # Why autogenerate has found no facts, for a comment in the revision.
+        self.missing = ""
         if not backup_suffix:
             raise UsageError(
                 "backup_suffix must not be empty.", "The backup is a column beside the converted one; give it a name."
@@ -112,6 +116,7 @@ class ConvertToUuidOp(UuidOperation):
         backup_suffix: str = "_original",
         lock_timeout: float = 2.0,
         lock_attempts: int = 30,
+        facts: Mapping[str, Any] | None = None,
     ) -> None:
         """Turn a text column, and every column tied to it, into uuid; the texts stay in backup columns.
 
@@ -131,6 +136,8 @@ class ConvertToUuidOp(UuidOperation):
             backup_suffix: what is appended to a column's name to name its backup.
             lock_timeout: seconds that one attempt waits for the locks.
             lock_attempts: how many attempts are made.
+            facts: what autogenerate has found out, so that a script (``--sql``) can be written without a database;
+                online the database itself is asked.
 
         Raises:
             UsageError: a name does not exist, an option is unknown, or there is no transaction to run in.
@@ -152,6 +159,7 @@ class ConvertToUuidOp(UuidOperation):
                 backup_suffix=backup_suffix,
                 lock_timeout=lock_timeout,
                 lock_attempts=lock_attempts,
+                facts=facts,
             )
         operations.invoke(operation)
 
@@ -193,6 +201,8 @@ class RevertFromUuidOp(UuidOperation):
     ) -> None:
         super().__init__(table, column, schema=schema, lock_timeout=lock_timeout, lock_attempts=lock_attempts)
         self.legacy_format = legacy_format
+        # The conversion that this takes back, where it is known.
+        self.forward: ConvertToUuidOp | None = None
 
     @classmethod
     def revert_from_uuid(
@@ -236,8 +246,8 @@ class RevertFromUuidOp(UuidOperation):
         )
 
     def reverse(self) -> ConvertToUuidOp:
-        """The operation of the upgrade, with its defaults."""
-        return ConvertToUuidOp(self.table, self.column, schema=self.schema)
+        """The operation of the upgrade, with its defaults where it is not known."""
+        return self.forward or ConvertToUuidOp(self.table, self.column, schema=self.schema)
 
 
 @Operations.register_operation("finalize_uuid")
