@@ -1,0 +1,285 @@
+"""What the catalog says about the objects to be judged: their definitions, and the relations and functions they use."""
+
+from __future__ import annotations
+
+import json
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final, LiteralString
+
+from uuidkit.catalog.names import TableName
+from uuidkit.database.session import Session
+
+# The stored expression of each object; it names functions, operators and relations by number, built-in ones too.
+_NODES: Final[LiteralString] = """
+CASE asked.catalog
+  WHEN 'pg_class' THEN coalesce((SELECT concat(i.indpred::text, i.indexprs::text) FROM pg_index i
+                                  WHERE i.indexrelid = asked.oid),
+                                (SELECT r.ev_action::text FROM pg_rewrite r
+                                  WHERE r.ev_class = asked.oid AND r.rulename = '_RETURN'))
+  WHEN 'pg_constraint' THEN (SELECT k.conbin::text FROM pg_constraint k WHERE k.oid = asked.oid)
+  WHEN 'pg_policy' THEN (SELECT concat(p.polqual::text, p.polwithcheck::text) FROM pg_policy p WHERE p.oid = asked.oid)
+  WHEN 'pg_trigger' THEN (SELECT t.tgqual::text FROM pg_trigger t WHERE t.oid = asked.oid)
+  WHEN 'pg_rewrite' THEN (SELECT concat(r.ev_qual::text, r.ev_action::text) FROM pg_rewrite r WHERE r.oid = asked.oid)
+  WHEN 'pg_attrdef' THEN (SELECT d.adbin::text FROM pg_attrdef d WHERE d.oid = asked.oid)
+  WHEN 'pg_publication_rel' THEN (SELECT p.prqual::text FROM pg_publication_rel p WHERE p.oid = asked.oid)
+  WHEN 'pg_proc' THEN (SELECT p.prosqlbody::text FROM pg_proc p WHERE p.oid = asked.oid)
+  WHEN 'pg_statistic_ext' THEN (SELECT s.stxexprs::text FROM pg_statistic_ext s WHERE s.oid = asked.oid)
+END"""
+
+FACTS: Final[LiteralString] = f"""
+WITH asked AS (SELECT * FROM unnest(%(catalogs)s::text[], %(oids)s::oid[]) AS asked (catalog, oid)),
+     noted AS MATERIALIZED (SELECT asked.*, {_NODES} AS nodes,
+                    CASE WHEN asked.catalog = 'pg_class'
+                         THEN coalesce((SELECT r.oid FROM pg_rewrite r
+                                         WHERE r.ev_class = asked.oid AND r.rulename = '_RETURN'), asked.oid)
+                         ELSE asked.oid END AS dependent,
+                    CASE WHEN asked.catalog = 'pg_class' AND EXISTS (SELECT FROM pg_rewrite r
+                                         WHERE r.ev_class = asked.oid AND r.rulename = '_RETURN')
+                         THEN 'pg_rewrite' ELSE asked.catalog END AS dependent_catalog
+               FROM asked)
+SELECT noted.catalog, noted.oid::int8, noted.nodes IS NOT NULL,
+       ARRAY(SELECT DISTINCT m[1]::int8 FROM regexp_matches(noted.nodes, ':relid (\\d+)', 'g') AS m WHERE m[1] <> '0'),
+       ARRAY(SELECT DISTINCT m[1]::int8
+               FROM regexp_matches(noted.nodes, ':(?:funcid|opfuncid|aggfnoid|winfnoid) (\\d+)', 'g') AS m
+              WHERE m[1] <> '0'
+             UNION
+             SELECT o.oprcode::oid::int8 FROM regexp_matches(noted.nodes, ':opno (\\d+)', 'g') AS m
+               JOIN pg_operator o ON o.oid = m[1]::oid),
+       noted.nodes ~ ':varattno 0 ',
+       ARRAY(SELECT DISTINCT json_build_array(d.refobjid::int8, a.attname)::text
+               FROM pg_depend d JOIN pg_attribute a ON a.attrelid = d.refobjid AND a.attnum = d.refobjsubid
+              WHERE d.classid = noted.dependent_catalog::regclass AND d.objid = noted.dependent
+                AND d.refclassid = 'pg_class'::regclass AND d.refobjsubid <> 0)
+  FROM noted"""
+
+RELATIONS: Final[LiteralString] = """
+SELECT c.oid::int8, n.nspname, c.relname, c.relkind::text,
+       ARRAY(SELECT a.attname FROM pg_attribute a
+              WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped ORDER BY a.attnum)::text[]
+  FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+ WHERE c.oid = ANY (%(oids)s::oid[])"""
+
+FUNCTIONS: Final[LiteralString] = """
+SELECT p.oid::int8, p.proname, p.provolatile::text, l.lanname, p.prosqlbody IS NULL, p.prosrc, p.oid >= 16384,
+       ARRAY(SELECT d.refobjid::int8 FROM pg_depend d
+              WHERE d.classid = 'pg_proc'::regclass AND d.objid = p.oid AND d.refclassid = 'pg_class'::regclass)
+  FROM pg_proc p JOIN pg_language l ON l.oid = p.prolang
+ WHERE p.oid = ANY (%(oids)s::oid[])"""
+
+# Functions that a function with a string body may call are known from the words of that body alone.
+BODIES: Final[LiteralString] = """
+SELECT p.proname, p.prosrc FROM pg_proc p
+  JOIN pg_namespace n ON n.oid = p.pronamespace
+  JOIN pg_language l ON l.oid = p.prolang
+ WHERE p.oid >= 16384 AND l.lanname NOT IN ('c', 'internal') AND n.nspname NOT IN ('pg_catalog', 'information_schema')"""
+
+LABELS: Final[LiteralString] = """
+SELECT format_type(e.enumtypid, NULL), array_agg(e.enumlabel ORDER BY e.enumsortorder)::text[]
+  FROM pg_enum e GROUP BY e.enumtypid"""
+
+PRINTED: Final[LiteralString] = """
+SELECT asked.catalog, asked.oid::int8,
+       CASE asked.catalog
+         WHEN 'pg_class' THEN
+           (SELECT CASE WHEN c.relkind IN ('v', 'm') THEN json_build_object('query', pg_get_viewdef(c.oid))
+                   ELSE (SELECT json_build_object(
+                                  'predicate', pg_get_expr(i.indpred, i.indrelid), 'unique', i.indisunique,
+                                  'values', ARRAY(SELECT pg_get_indexdef(i.indexrelid, k.n::int, false)
+                                                    FROM unnest(i.indkey::int2[]) WITH ORDINALITY AS k (attnum, n)
+                                                   WHERE k.attnum = 0))
+                           FROM pg_index i WHERE i.indexrelid = c.oid) END
+              FROM pg_class c WHERE c.oid = asked.oid)
+         WHEN 'pg_constraint' THEN
+           (SELECT json_build_object('check', pg_get_expr(k.conbin, k.conrelid))
+              FROM pg_constraint k WHERE k.oid = asked.oid)
+         WHEN 'pg_policy' THEN
+           (SELECT json_build_object('using', pg_get_expr(p.polqual, p.polrelid),
+                                     'with_check', pg_get_expr(p.polwithcheck, p.polrelid))
+              FROM pg_policy p WHERE p.oid = asked.oid)
+         WHEN 'pg_trigger' THEN json_build_object('trigger', pg_get_triggerdef(asked.oid))
+         WHEN 'pg_rewrite' THEN json_build_object('rule', pg_get_ruledef(asked.oid))
+         WHEN 'pg_attrdef' THEN
+           (SELECT json_build_object('value', pg_get_expr(d.adbin, d.adrelid), 'column', a.attname,
+                                     'generated', a.attgenerated <> '')
+              FROM pg_attrdef d JOIN pg_attribute a ON a.attrelid = d.adrelid AND a.attnum = d.adnum
+             WHERE d.oid = asked.oid)
+         WHEN 'pg_publication_rel' THEN
+           (SELECT json_build_object('filter', pg_get_expr(p.prqual, p.prrelid))
+              FROM pg_publication_rel p WHERE p.oid = asked.oid)
+         WHEN 'pg_statistic_ext' THEN json_build_object('values', pg_get_statisticsobjdef_expressions(asked.oid))
+         WHEN 'pg_proc' THEN
+           (SELECT json_build_object('body', pg_get_function_sqlbody(p.oid), 'name', p.proname,
+                                     'arguments', coalesce(p.proargnames, '{}'),
+                                     'modes', p.proargmodes, 'retset', p.proretset,
+                                     'types', ARRAY(SELECT format_type(t, NULL) FROM unnest(p.proargtypes) AS t),
+                                     'result', pg_get_function_result(p.oid))
+              FROM pg_proc p WHERE p.oid = asked.oid)
+       END
+  FROM unnest(%(catalogs)s::text[], %(oids)s::oid[]) AS asked (catalog, oid)"""
+
+HIDDEN: Final[LiteralString] = """
+SELECT c.oid::int8 FROM pg_class c WHERE c.oid = ANY (%(oids)s::oid[]) AND NOT pg_table_is_visible(c.oid)"""
+
+COMPLETE: Final[LiteralString] = """
+SELECT CASE %(catalog)s
+         WHEN 'pg_class' THEN
+           (SELECT CASE c.relkind
+                     WHEN 'v' THEN json_build_object(
+                       'head', 'CREATE VIEW ' || c.oid::regclass::text
+                               || coalesce(' WITH (' || array_to_string(c.reloptions, ', ') || ')', '') || ' AS',
+                       'body', pg_get_viewdef(c.oid))
+                     WHEN 'm' THEN json_build_object(
+                       'head', 'CREATE MATERIALIZED VIEW ' || c.oid::regclass::text
+                               || coalesce(' WITH (' || array_to_string(c.reloptions, ', ') || ')', '') || ' AS',
+                       'body', pg_get_viewdef(c.oid))
+                     ELSE json_build_object('body', pg_get_indexdef(c.oid)) END
+              FROM pg_class c WHERE c.oid = %(oid)s::oid)
+         WHEN 'pg_constraint' THEN
+           (SELECT json_build_object('head', format('ALTER TABLE %%s ADD CONSTRAINT %%I', k.conrelid::regclass, k.conname),
+                                     'body', pg_get_constraintdef(k.oid))
+              FROM pg_constraint k WHERE k.oid = %(oid)s::oid)
+         WHEN 'pg_trigger' THEN json_build_object('body', pg_get_triggerdef(%(oid)s::oid))
+         WHEN 'pg_policy' THEN
+           (SELECT json_build_object(
+                     'head', format('CREATE POLICY %%I ON %%s AS %%s FOR %%s TO %%s', p.polname, p.polrelid::regclass,
+                                    CASE WHEN p.polpermissive THEN 'PERMISSIVE' ELSE 'RESTRICTIVE' END,
+                                    CASE p.polcmd WHEN 'r' THEN 'SELECT' WHEN 'a' THEN 'INSERT' WHEN 'w' THEN 'UPDATE'
+                                                  WHEN 'd' THEN 'DELETE' ELSE 'ALL' END,
+                                    (SELECT string_agg(CASE WHEN r = 0 THEN 'PUBLIC'
+                                                            ELSE quote_ident(pg_get_userbyid(r)) END, ', ')
+                                       FROM unnest(p.polroles) AS r)),
+                     'body', concat_ws(' ', 'USING (' || pg_get_expr(p.polqual, p.polrelid) || ')',
+                                       'WITH CHECK (' || pg_get_expr(p.polwithcheck, p.polrelid) || ')'))
+              FROM pg_policy p WHERE p.oid = %(oid)s::oid)
+       END"""
+
+Key = tuple[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Relation:
+    """A table or view that an expression reads.
+
+    Attributes:
+        kind: pg_class.relkind.
+        columns: names of its columns in order.
+    """
+
+    oid: int
+    name: TableName
+    kind: str
+    columns: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What one object's stored expression uses.
+
+    Attributes:
+        stored: whether it has an expression at all.
+        relations: oids of the relations it reads by name.
+        functions: oids of its functions, those of operators and aggregates among them.
+        whole_row: whether it reads a row as a whole.
+        columns: (oid of a relation, column) that it reads.
+    """
+
+    stored: bool
+    relations: frozenset[int]
+    functions: frozenset[int]
+    whole_row: bool
+    columns: frozenset[tuple[int, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Function:
+    """A function that an expression calls.
+
+    Attributes:
+        body: its text where the server knows nothing else about it; None for one that is built in, written in C, or
+            has an SQL-standard body.
+        reads: oids of the relations that an SQL-standard body reads.
+    """
+
+    name: str
+    volatile: bool
+    body: str | None
+    reads: frozenset[int]
+
+
+def facts(session: Session, keys: Collection[Key]) -> dict[Key, Facts]:
+    """What each object's stored expression uses.
+
+    Args:
+        session: under a search path without a relation named like one of the catalog's.
+        keys: (catalog, oid).
+    """
+    return {
+        (catalog, oid): Facts(
+            stored,
+            frozenset(relations or ()),
+            frozenset(functions or ()),
+            bool(whole),
+            frozenset((relation, column) for relation, column in map(json.loads, columns)),
+        )
+        for catalog, oid, stored, relations, functions, whole, columns in session.rows(FACTS, _asked(keys))
+    }
+
+
+def relations(session: Session, oids: Collection[int]) -> dict[int, Relation]:
+    """Relations by their oids."""
+    return {
+        oid: Relation(oid, TableName(schema, name), kind, tuple(columns))
+        for oid, schema, name, kind, columns in session.rows(RELATIONS, {"oids": list(oids)})
+    }
+
+
+def functions(session: Session, oids: Collection[int]) -> dict[int, Function]:
+    """Functions by their oids."""
+    return {
+        oid: Function(
+            name,
+            volatility == "v",
+            source if by_text and users and language not in ("c", "internal") else None,
+            frozenset(reads),
+        )
+        for oid, name, volatility, language, by_text, source, users, reads in session.rows(
+            FUNCTIONS, {"oids": list(oids)}
+        )
+    }
+
+
+def bodies(session: Session) -> list[tuple[str, str]]:
+    """Name and text of every function of the users'."""
+    return [(name, source) for name, source in session.rows(BODIES)]
+
+
+def labels(session: Session) -> dict[str, tuple[str, ...]]:
+    """The labels of every enumeration, by the type's name."""
+    return {type: tuple(found) for type, found in session.rows(LABELS)}
+
+
+def printed(session: Session, keys: Collection[Key]) -> dict[Key, Mapping[str, Any]]:
+    """The parts of each object's definition, as the server prints them under the search path at hand."""
+    return {(catalog, oid): parts for catalog, oid, parts in session.rows(PRINTED, _asked(keys)) if parts is not None}
+
+
+def hidden(session: Session, oids: Collection[int]) -> frozenset[int]:
+    """Those relations that the search path at hand does not find under their plain names."""
+    return frozenset(oid for (oid,) in session.rows(HIDDEN, {"oids": list(oids)}))
+
+
+def complete(session: Session, key: Key) -> tuple[str, str] | None:
+    """Head and body of a complete definition; None for a kind that has none.
+
+    Args:
+        session: under the search path ``pg_catalog``, so that names print in full.
+        key: (catalog, oid).
+    """
+    [(found,)] = session.rows(COMPLETE, {"catalog": key[0], "oid": key[1]})
+    return None if found is None else (found.get("head", ""), found["body"])
+
+
+def _asked(keys: Collection[Key]) -> dict[str, Sequence[Any]]:
+    return {"catalogs": [catalog for catalog, _ in keys], "oids": [oid for _, oid in keys]}

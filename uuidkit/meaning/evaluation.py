@@ -1,0 +1,233 @@
+"""The answers: each question asked on the stage, and what is done when the server refuses."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import psycopg
+from psycopg import sql
+
+from uuidkit.composing import joined, raw
+from uuidkit.meaning.asking import Trial
+from uuidkit.meaning.definitions import Relation
+from uuidkit.meaning.questions import Question
+from uuidkit.meaning.stage import Side, StandIn, number_of, numbered, row_of, scenery, texts
+
+_ONE_BY_ONE = 48  # rows, when some of them make the expression fail
+_MOST_ROWS = 20_000
+_ARGUMENTS: Final[dict[str, sql.Composable]] = {
+    **dict.fromkeys(("text", "character varying", "character"), sql.SQL("u.v")),
+    **dict.fromkeys(("smallint", "integer", "bigint", "numeric"), sql.SQL("1")),
+    "boolean": sql.SQL("true"),
+}
+# Each row with itself and with some others, for conditions about an old row and a new one.
+_DISTANCES = (0, 1, 2, 5, 11)
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """The server's refusal.
+
+    Attributes:
+        message: its words, with the hint left out.
+    """
+
+    sqlstate: str
+    message: str
+
+    @property
+    def by_value(self) -> bool:
+        """Whether a value was to blame, and others may do."""
+        return self.sqlstate[:2] in ("22", "23", "P0", "21")
+
+    @property
+    def by_type(self) -> bool:
+        """Whether the expression does not fit the types that it meets."""
+        return self.sqlstate in ("42883", "42804", "42846", "42725", "42P18", "42809", "42P22", "42P21", "0A000", "42703")
+
+
+Value = tuple[str | None, str]  # text and type
+Answers = dict[int, Value | Failure]
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """The answer to a query: its rows, counted, and the types of its columns."""
+
+    rows: Counter[tuple[str | None, ...]]
+    types: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """What is put up for some questions.
+
+    Attributes:
+        tables: stand-ins for the affected tables.
+        views: affected views with their queries, in order.
+    """
+
+    tables: tuple[StandIn, ...]
+    views: tuple[tuple[Relation, str], ...] = ()
+
+    def table(self, oid: int) -> StandIn:
+        """The stand-in for one table."""
+        return next(table for table in self.tables if table.relation.oid == oid)
+
+
+def failure(error: psycopg.Error) -> Failure:
+    """An error of the database as a value."""
+    return Failure(error.sqlstate or "", (error.diag.message_primary or str(error)).strip())
+
+
+def answers(trial: Trial, stage: Stage, asked: Sequence[Question], side: Side) -> list[Answers | Failure]:
+    """What several expressions over one table give for each of its rows.
+
+    Before the conversion rows that have no uuid are there as well.
+
+    Args:
+        trial: under the right search path and settings.
+        stage: with the table.
+        asked: conditions or values, all about the same table and alike in ``pairs``.
+        side: before the conversion or after it.
+    """
+    try:
+        return list(_answers(trial, stage, asked, side, None))
+    except psycopg.Error as error:
+        if len(asked) > 1:
+            middle = len(asked) // 2
+            return [
+                *answers(trial, stage, asked[:middle], side),
+                *answers(trial, stage, asked[middle:], side),
+            ]
+        found = failure(error)
+    if not found.by_value:
+        return [found]
+    rows = stage.table(asked[0].table).rows
+    chosen = [number for number, row in enumerate(rows) if side == "old" or row.uuids is not None]
+    step = max(1, len(chosen) / _ONE_BY_ONE)
+    spread = dict.fromkeys(chosen[int(n * step)] for n in range(min(len(chosen), _ONE_BY_ONE)))
+    return [_halves(trial, stage, asked[0], side, list(spread))]
+
+
+def table(trial: Trial, stage: Stage, question: Question, side: Side, *, unconverted: bool = False) -> Table | Failure:
+    """What a query gives.
+
+    Args:
+        trial: under the right search path and settings.
+        stage: with everything affected that the query reads.
+        question: about rows.
+        side: before the conversion or after it.
+        unconverted: whether rows that have no uuid are there too.
+    """
+    names = [sql.Identifier(name) for name in question.columns]
+    query = sql.SQL("({}) AS q ({})").format(raw(question.text.rstrip().rstrip(";")), joined(list(names)))
+    if question.arguments:
+        query = sql.SQL("{} CROSS JOIN LATERAL {}").format(_arguments(stage, question), query)
+    cells = [sql.SQL("q.{}").format(name) for name in names]
+    columns = joined([sql.SQL("{} AS {}").format(cell, name) for cell, name in zip(cells, names, strict=True)])
+    statement = sql.SQL(
+        "{scenery}, {answer} AS MATERIALIZED (SELECT {columns} FROM {query}) "
+        "SELECT ARRAY[{types}]::text[] FROM (SELECT) AS one LEFT JOIN {answer} AS q ON false UNION ALL "
+        "(SELECT ARRAY[{texts}]::text[] FROM {answer} AS q LIMIT {most})"
+    ).format(
+        scenery=scenery(side, stage.tables, stage.views, unconverted=unconverted),
+        answer=sql.Identifier("uuidkit answer"),
+        columns=columns,
+        query=query,
+        types=joined([sql.SQL("pg_catalog.pg_typeof({})::text").format(cell) for cell in cells]),
+        texts=joined([sql.SQL("{}::text").format(cell) for cell in cells]),
+        most=sql.Literal(_MOST_ROWS + 1),
+    )
+    try:
+        [(types,), *rows] = trial.rows(statement)
+    except psycopg.Error as error:
+        return failure(error)
+    if len(rows) > _MOST_ROWS:
+        return Failure("57014", "too many rows came out")
+    return Table(Counter(tuple(cells) for (cells,) in rows), tuple(types))
+
+
+def _answers(
+    trial: Trial, stage: Stage, asked: Sequence[Question], side: Side, numbers: Sequence[int] | None
+) -> list[Answers]:
+    stand_in = stage.table(asked[0].table)
+    first, second = sql.Identifier("uuidkit a"), sql.Identifier("uuidkit b")
+    parts = [
+        sql.SQL("({text})::text, pg_catalog.pg_typeof({text})::text").format(text=sql.SQL("({})").format(raw(q.text)))
+        for q in asked
+    ]
+    if asked[0].pairs:
+        size = max(1, len(stand_in.rows))
+        source = sql.SQL("{rows} AS {a} JOIN {rows} AS {b} ON ({nb} - {na} + {size}) % {size} IN ({distances}) {old} {new}").format(
+            rows=numbered(stand_in),
+            a=first,
+            b=second,
+            na=number_of(first),
+            nb=number_of(second),
+            size=sql.Literal(size),
+            distances=joined([sql.Literal(distance) for distance in _DISTANCES]),
+            old=row_of(stand_in, "old", first),
+            new=row_of(stand_in, "new", second),
+        )
+        number: sql.Composable = sql.SQL("{} * {} + {}").format(number_of(second), sql.Literal(size), number_of(first))
+    else:
+        source = sql.SQL("{} AS {} {}").format(
+            numbered(stand_in), first, row_of(stand_in, stand_in.relation.name.name, first)
+        )
+        number = number_of(first)
+    where = (
+        sql.SQL("")
+        if numbers is None
+        else sql.SQL(" WHERE {} = ANY ({}::int[])").format(number_of(first), texts([str(n) for n in numbers]))
+    )
+    rows = trial.rows(
+        sql.SQL("{} SELECT {}, {} FROM {}{}").format(
+            scenery(side, stage.tables, stage.views, unconverted=True), number, joined(list(parts)), source, where
+        )
+    )
+    return [{row[0]: (row[1 + 2 * n], row[2 + 2 * n]) for row in rows} for n in range(len(asked))]
+
+
+def _halves(trial: Trial, stage: Stage, question: Question, side: Side, numbers: Sequence[int]) -> Answers | Failure:
+    if not numbers:
+        return {}
+    try:
+        [found] = _answers(trial, stage, [question], side, numbers)
+        return found
+    except psycopg.Error as error:
+        refused = failure(error)
+    if not refused.by_value:
+        return refused
+    if len(numbers) == 1:
+        # Of a pair, the one of the row with itself stands for all.
+        size = max(1, len(stage.table(question.table).rows))
+        return {numbers[0] * (size + 1) if question.pairs else numbers[0]: refused}
+    middle = len(numbers) // 2
+    both: Answers = {}
+    for half in (numbers[:middle], numbers[middle:]):
+        found_half = _halves(trial, stage, question, side, half)
+        if isinstance(found_half, Failure):
+            return found_half
+        both |= found_half
+    return both
+
+
+def _arguments(stage: Stage, question: Question) -> sql.Composed:
+    # Each parameter takes the texts of the converted columns in turn, and what the body looks for.
+    values: dict[str | None, None] = {}
+    for stand_in in stage.tables:
+        for number, column in enumerate(stand_in.filled):
+            if column.converted:
+                values |= dict.fromkeys(row.values[number] for row in stand_in.rows[:12])
+    chosen = list(values)[:16] or [None]
+    columns = [
+        sql.SQL("{}::{} AS {}").format(_ARGUMENTS.get(type, sql.NULL), raw(type), sql.Identifier(name))
+        for name, type in question.arguments
+    ]
+    return sql.SQL("(SELECT {} FROM unnest({}) AS u (v)) AS {}").format(
+        joined(list(columns)), texts(chosen), sql.Identifier(question.name)
+    )

@@ -1,0 +1,197 @@
+"""Values and rows made for the purpose: what an expression looks for, in every form, and what it does not."""
+
+from __future__ import annotations
+
+import hashlib
+import random
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from uuidkit.catalog.model import Column
+from uuidkit.ids import Shape
+from uuidkit.meaning import lexing
+
+_MOST_LITERALS = 60
+_LONGEST_PIECE = 60
+_LONGEST_TEXT = 20_000
+# Classes, counts and the other signs of LIKE patterns and regular expressions, which are no part of a value.
+_SIGNS = re.compile(r"\[[^\]]*\]|\{\d*,?\d*\}|\(\?[:=!]|[\^$%*+?().|\\{}\[\]]")
+_LENGTH = re.compile(r"\((\d+)\)")
+_BY_TYPE: Mapping[str, tuple[str, ...]] = {
+    "bool": ("true", "false"),
+    "timestamp": ("2024-01-01", "2999-01-01"),
+    "timestamptz": ("2024-01-01 00:00+00", "2999-01-01 00:00+00"),
+    "date": ("2024-01-01", "2999-01-01"),
+    "time": ("12:00",),
+    "interval": ("1 day",),
+    "json": ("{}",),
+    "jsonb": ("{}",),
+    "bytea": (r"\x01",),
+    "inet": ("10.0.0.1",),
+}
+_NUMBERS = frozenset({"int2", "int4", "int8", "numeric", "float4", "float8"})
+_TEXTS = frozenset({"varchar", "text", "bpchar", "name"})
+
+
+@dataclass(frozen=True, slots=True)
+class Sought:
+    """What some definitions look for.
+
+    Attributes:
+        literals: their text constants.
+        numbers: their whole numbers.
+        hints: (column, constant close behind it).
+    """
+
+    literals: tuple[str, ...] = ()
+    numbers: tuple[int, ...] = ()
+    hints: tuple[tuple[str, str | None], ...] = ()
+
+
+def sought(definitions: Iterable[str], columns: Sequence[str]) -> Sought:
+    """What definitions look for, each value once.
+
+    Args:
+        definitions: SQL as the server prints it.
+        columns: names of the columns that they may read.
+    """
+    texts = list(definitions)
+    return Sought(
+        tuple(dict.fromkeys(literal for text in texts for literal in lexing.literals(text)))[:_MOST_LITERALS],
+        tuple(dict.fromkeys(number for text in texts for number in lexing.numbers(text))),
+        tuple(dict.fromkeys(hint for text in texts for hint in lexing.hints(text, columns))),
+    )
+
+
+def uuid_for(spelling: str) -> UUID:
+    """The uuid that is written in one spelling, the same one in every table.
+
+    Args:
+        spelling: prefix and form, e.g. ``batch_<hex>``.
+    """
+    return UUID(bytes=hashlib.sha256(spelling.encode()).digest()[:16], version=4)
+
+
+def pieces(literal: str) -> list[str]:
+    """The plain parts of a pattern, and its whole text without signs.
+
+    Args:
+        literal: a constant, maybe a LIKE pattern or a regular expression.
+    """
+    runs = [run for run in _SIGNS.split(literal) if run]
+    return [piece for piece in dict.fromkeys([*runs, "".join(runs)]) if 0 < len(piece) <= _LONGEST_PIECE]
+
+
+def ids(what: Sought, shapes: Sequence[Shape], *, empty: bool) -> list[str | None]:
+    """Texts for a converted column: those of the shapes that occur first, then those that the definitions look for.
+
+    Args:
+        what: what the definitions look for.
+        shapes: the regular shapes that occur in the column.
+        empty: whether nothing is known about its values, so that the plain forms have to stand in.
+    """
+    forms = list(shapes) or ([Shape(), Shape(spelling="hex")] if empty else [Shape()])
+    found: dict[str | None, None] = {form.render(uuid_for(str(form))): None for form in forms}
+    found[None] = None
+    found[""] = None
+    for literal in what.literals:
+        found[literal] = None
+        for piece in pieces(literal):
+            found[piece] = None
+            joints = ("",) if piece[-1] in "_-:" else ("", "_", "-")
+            for joint in joints:
+                before = piece + joint
+                found[before + uuid_for(f"{before}<hex>").hex] = None
+                found[before + str(uuid_for(f"{before}<uuid>"))] = None
+    for number in what.numbers:
+        for length in (number - 1, number, number + 1):
+            if 0 < length <= _LONGEST_TEXT:
+                found["x" * length] = None
+    found["x"] = None
+    return list(found)
+
+
+def fitting(values: Iterable[str | None], type: str, *, not_null: bool) -> list[str | None]:
+    """Those values that a text column may hold.
+
+    Args:
+        values: texts.
+        type: the column's type as PostgreSQL prints it.
+        not_null: whether it refuses NULL.
+    """
+    limit = _LENGTH.search(type)
+    longest = int(limit[1]) if limit else _LONGEST_TEXT
+    return [value for value in values if (not not_null if value is None else len(value) <= longest)]
+
+
+@dataclass(slots=True)
+class Others:
+    """Values for the columns that do not change.
+
+    Attributes:
+        columns: those columns.
+        what: what the definitions look for.
+        labels: the labels of the enumerations, by the type's name.
+    """
+
+    columns: Sequence[Column]
+    what: Sought
+    labels: Mapping[str, Sequence[str]]
+    _chance: random.Random = field(default_factory=lambda: random.Random(20250401))  # noqa: S311 -- the same rows each time
+
+    def variant(self, number: int) -> dict[str, str | None]:
+        """One choice of a value for every column: number 0 is what the definitions look for, where that can be told.
+
+        Args:
+            number: 0 and up.
+        """
+        return {column.name: self._value(column, number) for column in self.columns}
+
+    def _value(self, column: Column, number: int) -> str | None:
+        usual = self._usual(column)
+        hinted = [
+            value
+            for name, value in self.what.hints
+            if name == column.name and (not column.not_null if value is None else self._takes(column, value))
+        ]
+        if number == 0:
+            return (hinted or usual or [None])[0]
+        choices: list[str | None] = [*hinted, *hinted, *usual]
+        if not column.not_null:
+            choices.append(None)
+        return self._chance.choice(choices) if choices else None
+
+    def _usual(self, column: Column) -> list[str | None]:
+        if column.domain is not None:
+            return []
+        kind = column.base_type
+        if kind in _NUMBERS:
+            return ["1", "2", *(str(number) for number in self.what.numbers if number < 32_767)][:8]
+        if kind in _TEXTS:
+            return [*fitting(["x", *self.what.literals], column.type, not_null=True)][:8]
+        if kind == "uuid":
+            return [str(uuid_for(str(Shape()))), *(text for text in self.what.literals if _is_uuid(text))]
+        if kind.startswith("_"):
+            return ["{}"]
+        return [*_BY_TYPE.get(kind, ()), *self.labels.get(column.type, ())]
+
+    def _takes(self, column: Column, value: str) -> bool:
+        kind = column.base_type
+        if column.domain is not None:
+            return False
+        if kind in _TEXTS:
+            return bool(fitting([value], column.type, not_null=True))
+        if kind in _NUMBERS:
+            return value.isdecimal() and int(value) < 32_767
+        if kind == "uuid":
+            return _is_uuid(value)
+        return value in self.labels.get(column.type, ()) or value in _BY_TYPE.get(kind, ())
+
+
+def _is_uuid(text: str) -> bool:
+    try:
+        return str(UUID(text)) == text
+    except ValueError:
+        return False

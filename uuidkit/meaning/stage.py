@@ -1,0 +1,199 @@
+"""The stage: stand-ins for the affected tables and views under their own names, as common table expressions.
+
+A name that is not qualified means a common table expression before it means a table, so that a definition printed
+under the right search path reads the stand-ins, as they are before the conversion or as they will be after it. Nothing
+is created: a read-only transaction is enough, and neither a right nor a lock nor an event trigger is met.
+Source: PostgreSQL, chapter "WITH Queries".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from psycopg import sql
+
+from uuidkit.composing import joined, raw
+from uuidkit.meaning.definitions import Relation
+
+Side = Literal["old", "new"]
+
+_NUMBER = sql.Identifier("uuidkit row")
+
+
+@dataclass(frozen=True, slots=True)
+class StagedColumn:
+    """A column of a stand-in.
+
+    Attributes:
+        type: as PostgreSQL prints it.
+        collation: schema and name where it is not the type's default.
+        converted: whether it becomes a uuid.
+        filled: whether it has values at all; one that nothing reads has none.
+    """
+
+    name: str
+    type: str
+    collation: tuple[str, str] | None
+    converted: bool
+    filled: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row of a stand-in.
+
+    Attributes:
+        values: the texts of the filled columns in order.
+        uuids: the same with the uuids that the converted ones become; None where one of them becomes none.
+        variant: number of the choice of values in the columns that do not change; -1 for a row of the table itself.
+        null: whether a converted column is NULL.
+    """
+
+    values: tuple[str | None, ...]
+    uuids: tuple[str | None, ...] | None
+    variant: int
+    null: bool
+
+
+@dataclass(frozen=True, slots=True)
+class StandIn:
+    """A table on the stage."""
+
+    relation: Relation
+    columns: tuple[StagedColumn, ...]
+    rows: tuple[Row, ...]
+
+    @property
+    def filled(self) -> tuple[StagedColumn, ...]:
+        """The columns that have values."""
+        return tuple(column for column in self.columns if column.filled)
+
+    def limited(self, rows: Sequence[Row]) -> StandIn:
+        """The same with other rows."""
+        return StandIn(self.relation, self.columns, tuple(rows))
+
+
+def numbered(table: StandIn) -> sql.Identifier:
+    """The name of a stand-in's rows with their numbers."""
+    return sql.Identifier(f"uuidkit rows {table.relation.oid}")
+
+
+def scenery(
+    side: Side,
+    tables: Collection[StandIn],
+    views: Sequence[tuple[Relation, str]],
+    *,
+    unconverted: bool = False,
+) -> sql.Composed:
+    """The WITH clause that puts stand-ins up.
+
+    Args:
+        side: before the conversion, or after it.
+        tables: the affected tables.
+        views: the affected views with their queries, each after those that it reads.
+        unconverted: whether rows that have no uuid are there too; only before the conversion.
+    """
+    parts: list[sql.Composable] = []
+    for table in tables:
+        parts += [_rows(side, table, unconverted), _table(table)]
+    for view, query in views:
+        parts.append(
+            sql.SQL("{} ({}) AS ({})").format(
+                sql.Identifier(view.name.name),
+                joined([sql.Identifier(column) for column in view.columns]),
+                raw(query.rstrip().rstrip(";")),
+            )
+        )
+    return sql.SQL("WITH {}").format(joined(parts))
+
+
+def row_of(table: StandIn, alias: str, rows: sql.Composable) -> sql.Composed:
+    """A row of a stand-in under the name that an expression knows it by, to be put behind FROM.
+
+    Args:
+        table: the table.
+        alias: the table's name, or ``old`` and ``new``.
+        rows: the alias of the numbered rows.
+    """
+    return sql.SQL("CROSS JOIN LATERAL (SELECT {}) AS {}").format(_columns(table, rows), sql.Identifier(alias))
+
+
+def number_of(rows: sql.Composable) -> sql.Composed:
+    """The number of a row: its place in ``StandIn.rows``."""
+    return sql.SQL("{}.{}").format(rows, _NUMBER)
+
+
+def typed(column: StagedColumn, value: sql.Composable, side: Side) -> sql.Composed:
+    """A text as a value of a column's type."""
+    if side == "new" and column.converted:
+        return sql.SQL("{}::uuid").format(value)
+    cast = sql.SQL("{}::{}").format(value, raw(column.type))
+    if column.collation is None:
+        return cast
+    return sql.SQL("({}) COLLATE {}").format(cast, sql.Identifier(*column.collation))
+
+
+def texts(values: Sequence[str | None]) -> sql.Composed:
+    """An array of texts as a constant."""
+    return sql.SQL("{}::text[]").format(sql.Literal(list(values)))
+
+
+def _rows(side: Side, table: StandIn, unconverted: bool) -> sql.Composed:
+    shown = [
+        (number, row.values if side == "old" else row.uuids)
+        for number, row in enumerate(table.rows)
+        if row.uuids is not None or (unconverted and side == "old")
+    ]
+    filled = table.filled
+    names = [sql.Identifier(f"uuidkit {number}") for number in range(len(filled))]
+    arrays = [texts([values[n] for _, values in shown if values is not None]) for n in range(len(filled))]
+    return sql.SQL(
+        "{rows} ({number}, {names}) AS MATERIALIZED (SELECT u.n::int, {typed} FROM unnest({arrays}) AS u ({short}))"
+    ).format(
+        rows=numbered(table),
+        number=_NUMBER,
+        names=joined(list(names)),
+        typed=joined([typed(column, sql.SQL("u.{}").format(name), side) for column, name in zip(filled, names, strict=True)]),
+        arrays=joined([texts([str(number) for number, _ in shown]), *arrays]),
+        short=joined([sql.SQL("n"), *names]),
+    )
+
+
+def _table(table: StandIn) -> sql.Composed:
+    rows = sql.SQL("uuidkit")
+    return sql.SQL("{} AS (SELECT {} FROM {} AS uuidkit)").format(
+        sql.Identifier(table.relation.name.name), _columns(table, rows), numbered(table)
+    )
+
+
+def _columns(table: StandIn, rows: sql.Composable) -> sql.Composed:
+    number = 0
+    parts: list[sql.Composable] = []
+    for column in table.columns:
+        if column.filled:
+            value: sql.Composable = sql.SQL("{}.{}").format(rows, sql.Identifier(f"uuidkit {number}"))
+            number += 1
+        else:
+            value = sql.SQL("NULL::{}").format(raw(column.type))
+        parts.append(sql.SQL("{} AS {}").format(value, sql.Identifier(column.name)))
+    return joined(parts)
+
+
+def uuids_of(values: Sequence[str | None], converted: Sequence[Mapping[str, str | None] | None]) -> tuple[str | None, ...] | None:
+    """What a row becomes; None where one of its values has no uuid.
+
+    Args:
+        values: the texts of a row.
+        converted: for each of them the uuids of the column's texts; None for a column that does not change.
+    """
+    found: list[str | None] = []
+    for value, known in zip(values, converted, strict=True):
+        if known is None or value is None:
+            found.append(value)
+        elif value in known:
+            found.append(known[value])
+        else:
+            return None
+    return tuple(found)

@@ -1,0 +1,290 @@
+"""From answers to a judgement: what is the same, what differs, and what could not be seen."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from uuidkit.meaning.evaluation import Answers, Failure, Table, Value
+from uuidkit.meaning.model import Judgement
+from uuidkit.meaning.questions import Question
+from uuidkit.meaning.stage import Row, StandIn
+
+_SHOWN = 60  # characters of a value in a sentence
+
+Scenario = tuple[str, Answers, Answers]  # how the settings were, before, after
+Uuids = Mapping[str, str | None]  # of every converted text
+
+
+def shown(value: str | None) -> str:
+    """A value as it is said in a sentence.
+
+    Args:
+        value: a text, or None for NULL.
+    """
+    if value is None:
+        return "NULL"
+    return repr(value if len(value) <= _SHOWN else f"{value[:_SHOWN]}…")
+
+
+def refused(question: Question, before: Failure | None, after: Failure | None) -> Judgement:
+    """The judgement where the server refused a question on one side or on both.
+
+    Args:
+        question: what was asked.
+        before, after: the refusals.
+    """
+    thing = question.thing
+    if before is None and after is not None and after.by_type:
+        return Judgement("changed", f"the {thing.kind} cannot be put back over uuids: {after.message}")
+    if before is None and after is not None and after.by_value:
+        return Judgement("changed", f"the {thing.kind} fails over uuids: {after.message}")
+    found = before or after
+    assert found is not None
+    if found.sqlstate == "57014":
+        return Judgement("unknown", "trying it took too long")
+    return Judgement("unknown", f"it could not be tried: {found.message}")
+
+
+def of_condition(question: Question, stand_in: StandIn, scenarios: Sequence[Scenario]) -> Judgement:
+    """The judgement of a condition.
+
+    Args:
+        question: the condition.
+        stand_in: the table's rows.
+        scenarios: the answers, once for each state of the settings.
+    """
+    differing: list[tuple[bool, int, str, Any, Any]] = []
+    compared = 0
+    for label, before, after in scenarios:
+        for number, answer in before.items():
+            row = _row(question, stand_in, number)
+            if isinstance(answer, Failure) or number not in after:
+                continue
+            compared += 1
+            was, now = _holds(question, answer), after[number]
+            if isinstance(now, Failure):
+                differing.append((row.variant >= 0, number, label, was, now.message))
+            elif was != _holds(question, now):
+                differing.append((row.variant >= 0, number, label, was, not was))
+    if differing:
+        made, number, label, was, now = min(differing, key=lambda found: (found[0], found[1]))
+        return _differs(question, stand_in, number, label, was, now)
+    dead = _dead(question, stand_in, scenarios)
+    if dead is not None:
+        return dead
+    seen = {_holds(question, a) for _, before, _ in scenarios for a in before.values() if not isinstance(a, Failure)}
+    if len(seen) < 2:
+        return Judgement(
+            "unknown",
+            "it gave no answer for any value tried"
+            if not seen
+            else f"it was {str(seen.pop()).lower()} for every value tried, so that there was nothing to compare",
+        )
+    return Judgement("same", f"the same answer for {compared} values before and after")
+
+
+def of_value(question: Question, stand_in: StandIn, before: Answers, after: Answers, uuids: Uuids) -> Judgement:
+    """The judgement of an expression that gives a value.
+
+    Args:
+        question: the expression.
+        stand_in: the table's rows.
+        before, after: the answers.
+        uuids: what the converted texts become.
+    """
+    compared: list[tuple[str | None, str | None]] = []
+    differing: list[tuple[bool, int, str | None, str | None]] = []
+    for number, was in before.items():
+        now = after.get(number)
+        if isinstance(was, Failure) or now is None:
+            continue
+        made = stand_in.rows[number].variant >= 0
+        if isinstance(now, Failure):
+            differing.append((made, number, was[0], f"error: {now.message}"))
+        elif translated(was[0], was[1], now[1], uuids) != now[0]:
+            differing.append((made, number, was[0], now[0]))
+        else:
+            compared.append((was[0], now[0]))
+    if differing:
+        _, number, was_text, now_text = min(differing, key=lambda found: (found[0], found[1]))
+        value, uuid = _example_of(stand_in, stand_in.rows[number])
+        return Judgement(
+            "changed",
+            f"for {shown(value)} the {question.thing.kind} gave {shown(was_text)}, now {shown(now_text)}",
+            {"value": value, "uuid": uuid, "before": was_text, "after": now_text},
+        )
+    if all(was is None for was, _ in compared):
+        return Judgement("unknown", "it was NULL for every value tried, so that there was nothing to compare")
+    if question.unique:
+        merged = Counter(now for _, now in set(compared) if now is not None)
+        twice = next((now for now, count in merged.items() if count > 1), None)
+        if twice is not None:
+            return Judgement("changed", f"values that differed are the same now: {shown(twice)}, and it is unique")
+    return Judgement("same", f"the same value for {len(compared)} rows before and after")
+
+
+def of_rows(question: Question, before: Table, after: Table, everything: Table | None, uuids: Uuids) -> Judgement:
+    """The judgement of a query.
+
+    Args:
+        question: the query.
+        before, after: what came out.
+        everything: what came out before with rows that have no uuid, where nothing came out without them.
+        uuids: what the converted texts become.
+    """
+    if question.thing.catalog == "pg_proc" and before.types != after.types:
+        return Judgement("changed", "it returns uuids now, and is declared to return something else")
+    expected: Counter[tuple[str | None, ...]] = Counter()
+    origin: dict[tuple[str | None, ...], tuple[str | None, ...]] = {}
+    for cells, count in before.rows.items():
+        new = tuple(
+            translated(cell, old_type, new_type, uuids)
+            for cell, old_type, new_type in zip(cells, before.types, after.types, strict=True)
+        )
+        expected[new] += count
+        origin.setdefault(new, cells)
+    noun = question.thing.kind
+    missing, added = expected - after.rows, after.rows - expected
+    if missing or added:
+        lost = min(missing, key=str) if missing else None
+        gained = min(added, key=str) if added else None
+        value, uuid = _id_in(origin[lost] if lost is not None else gained or (), uuids)
+        if lost is not None and gained is None:
+            why = f"a row {shown(value)} that the {noun} showed is not shown now"
+        elif lost is None:
+            why = f"a row {shown(value)} that the {noun} did not show is shown now"
+        else:
+            why = f"the {noun} showed {_cells(origin[lost])}, now {_cells(gained)}"
+        return Judgement(
+            "changed",
+            f"{why} ({expected.total()} rows before, {after.rows.total()} now)",
+            {
+                "value": value,
+                "uuid": uuid,
+                "before": None if lost is None else list(origin[lost]),
+                "after": None if gained is None else list(gained),
+            },
+        )
+    if expected:
+        return Judgement("same", f"the same {expected.total()} rows before and after")
+    if everything is not None and everything.rows:
+        return Judgement("changed", f"the {noun} looks for a value that is no id, and finds nothing any more")
+    return Judgement("unknown", f"no row came out of the {noun} for any value tried, so that there was nothing to compare")
+
+
+def together(judgements: Sequence[Judgement]) -> Judgement:
+    """The judgement of an object from those of its parts: a difference counts most, then what is not known.
+
+    Args:
+        judgements: at least one.
+    """
+    order = {"changed": 0, "unknown": 1, "same": 2}
+    return min(judgements, key=lambda judgement: order[judgement.meaning])
+
+
+def translated(value: str | None, before: str, after: str, uuids: Uuids) -> str | None:
+    """What a value of before has to be now: where a text has become a uuid, the uuid that it became.
+
+    Args:
+        value: as text.
+        before, after: its types.
+        uuids: what the converted texts become.
+    """
+    if value is None or before == after:
+        return value
+    if after == "uuid":
+        return uuids.get(value, value)
+    if after == "uuid[]" and value.startswith("{"):
+        elements = [element.strip('"') for element in value[1:-1].split(",")] if value != "{}" else []
+        return "{" + ",".join(uuids.get(element) or element for element in elements) + "}"
+    return value
+
+
+def _dead(question: Question, stand_in: StandIn, scenarios: Sequence[Scenario]) -> Judgement | None:
+    """The judgement where the ids decided something before, and decide nothing now."""
+    if not any(column.converted for column in stand_in.filled):
+        return None
+    before: defaultdict[tuple[str, int], dict[bool, list[int]]] = defaultdict(dict)
+    depends_now = False
+    for label, old, new in scenarios:
+        after: defaultdict[int, set[bool]] = defaultdict(set)
+        for number, row, holds in _of_made(question, stand_in, old):
+            before[label, row.variant].setdefault(holds, []).append(number)
+        for _, row, holds in _of_made(question, stand_in, new):
+            after[row.variant].add(holds)
+        depends_now = depends_now or any(len(seen) > 1 for seen in after.values())
+    decided = [answers for answers in before.values() if len(answers) > 1]
+    if depends_now or not decided:
+        return None
+    now = next(
+        (holds for _, _, new in scenarios for _, _, holds in _of_made(question, stand_in, new)),
+        None,
+    )
+    odd = [number for number in decided[0].get(not now, []) if now is not None]
+    if now is None or not odd:
+        return None
+    value, _ = _example_of(stand_in, _row(question, stand_in, odd[0]))
+    said = question.wording
+    return Judgement(
+        "changed",
+        f"{shown(value)}: the {question.thing.kind} {said.was_false if now else said.was_true}; "
+        f"no uuid makes a difference to it any more",
+        {"value": value, "uuid": None, "before": not now, "after": now},
+    )
+
+
+def _of_made(question: Question, stand_in: StandIn, answers: Answers) -> Iterator[tuple[int, Row, bool]]:
+    for number, answer in answers.items():
+        row = _row(question, stand_in, number)
+        if row.variant >= 0 and not row.null and not isinstance(answer, Failure):
+            yield number, row, _holds(question, answer)
+
+
+def _differs(question: Question, stand_in: StandIn, number: int, label: str, was: bool, now: bool | str) -> Judgement:
+    value, uuid = _example_of(stand_in, _row(question, stand_in, number))
+    said = question.wording
+    if isinstance(now, bool):
+        what = said.difference(was, now)
+    else:
+        what = f"{said.was_true if was else said.was_false}, now it fails: {now}"
+    under = f" with {label}" if label else ""
+    return Judgement(
+        "changed",
+        f"row {shown(value)}: the {question.thing.kind} {what}{under}",
+        {"value": value, "uuid": uuid, "before": was, "after": now},
+    )
+
+
+def _row(question: Question, stand_in: StandIn, number: int) -> Row:
+    # A pair is told by the row that comes second, the new one.
+    return stand_in.rows[number // max(1, len(stand_in.rows)) if question.pairs else number]
+
+
+def _holds(question: Question, answer: Value) -> bool:
+    return question.null if answer[0] is None else answer[0] == "true"
+
+
+def _example_of(stand_in: StandIn, row: Row) -> tuple[str | None, str | None]:
+    for number, column in enumerate(stand_in.filled):
+        if column.converted and row.values[number] is not None:
+            return row.values[number], None if row.uuids is None else row.uuids[number]
+    return (row.values[0] if row.values else None), None
+
+
+def _id_in(cells: Sequence[str | None], uuids: Uuids) -> tuple[str | None, str | None]:
+    for cell in cells:
+        if cell is not None and cell in uuids:
+            return cell, uuids[cell]
+    back = {uuid: text for text, uuid in uuids.items()}
+    for cell in cells:
+        if cell is not None and cell in back:
+            return back[cell], cell
+    return (cells[0] if cells else None), None
+
+
+def _cells(cells: Sequence[str | None] | None) -> str:
+    return "(" + ", ".join(shown(cell) for cell in (cells or ())[:6]) + ")"
+
+
