@@ -6,6 +6,7 @@ Each is an environment variable with ``BATCHSVC_`` in front. The database is not
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from typing import Annotated, Any, Literal
@@ -56,6 +57,11 @@ class Settings(BaseSettings):
         default=15, gt=0, description="seconds a worker holds a domain before another may take it"
     )
     max_attempts: int = Field(default=3, ge=1, description="most attempts at one domain")
+    max_open_domains: int = Field(default=1_000_000, ge=1, description="most unfinished domains of one tenant")
+    shutdown_seconds: float = Field(
+        default=15, ge=0, le=20, description="seconds that scans under way may take to end after SIGTERM"
+    )
+    scan_seconds: float = Field(default=600, gt=0, description="seconds that one scan of a domain may take")
     pooler: Literal["auto", "none", "transaction"] = Field(
         default="auto", description="what is in front of the database: auto finds out, none, or a transaction pooler"
     )
@@ -75,6 +81,11 @@ class Settings(BaseSettings):
     @classmethod
     def _split_hosts(cls, value: Any) -> Any:
         return tuple(_host_rule(part) for part in _parts(value)) if isinstance(value, str) else value
+
+
+def crash_point() -> str:
+    """Return where a test wants this process to end (:mod:`batchsvc.items.points`); empty anywhere else."""
+    return os.environ.get(f"{PREFIX}CRASH_AT", "")
 
 
 def load() -> Settings:

@@ -1,0 +1,247 @@
+"""What can be asked of batches, their items and jobs; nothing here changes anything.
+
+As in :mod:`batchsvc.service`, each function takes a session within a transaction of the caller's, serves one tenant,
+and returns JSON.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from batchsvc.errors import UnknownBatch, UnknownJob
+from batchsvc.identifiers import uuid_of
+from batchsvc.models import BatchItem, BatchJob, Job
+from batchsvc.tenancy import as_tenant
+
+INLINE = 100  # most domains that a status names one by one
+OPEN = ("pending", "processing")
+LEFT_BEHIND = (
+    "The system before this one did not finish this batch, and nobody works on it any more; submit its domains again."
+)
+
+
+async def find_batch(session: AsyncSession, batch_id: UUID | str, tenant_id: UUID | str) -> BatchJob:
+    """Return the row of a batch as it is now.
+
+    Raises:
+        UnknownBatch: there is none, or it is another tenant's.
+    """
+    batch, tenant = uuid_of(batch_id, "batch_id"), uuid_of(tenant_id, "tenant_id")
+    await as_tenant(session, tenant)
+    query = select(BatchJob).where(BatchJob.batch_id == batch, BatchJob.tenant_id == tenant)
+    row = (await session.scalars(query.execution_options(populate_existing=True))).one_or_none()
+    if row is None:
+        raise UnknownBatch(batch)
+    return row
+
+
+async def get_batch_status(session: AsyncSession, batch_id: UUID | str, tenant_id: UUID | str) -> dict[str, Any]:
+    """Return a batch with its counters; of one of up to 100 domains also what each is doing.
+
+    Args:
+        session: within a transaction of the caller's.
+        batch_id: a uuid, as such or as text; ``batch_<hex>`` is the same batch.
+        tenant_id: whose it has to be.
+
+    Returns:
+        The legacy system's fields (``batch_id``, ``status``, ``total_domains``, ``completed_domains``,
+        ``failed_domains``, ``progress`` from 0 to 1, ``created_at``, ``updated_at``, ``start_time``, ``end_time``,
+        ``processing_time`` in seconds, ``domain_statuses``, ``error``, ``metadata``) and ``counts``, ``done``,
+        ``generation``, ``version``, ``max_pages``, ``max_concurrent``.
+
+    Raises:
+        UnknownBatch: there is none, or it is another tenant's.
+    """
+    batch = await find_batch(session, batch_id, tenant_id)
+    found = _status(batch)
+    if batch.generation and (batch.total_domains or 0) <= INLINE:
+        columns = BatchItem.domain, BatchItem.state, BatchItem.error_code, BatchItem.error
+        query = select(*columns).where(BatchItem.batch_id == batch.batch_id).order_by(BatchItem.id)
+        found["domain_statuses"] = [
+            {"domain": row.domain, "status": row.state, "error_code": row.error_code, "error": row.error}
+            for row in await session.execute(query)
+        ]
+    return found
+
+
+async def list_batches(
+    session: AsyncSession, tenant_id: UUID | str, *, before: int | None = None, limit: int = 50
+) -> tuple[list[dict[str, Any]], int | None]:
+    """Return a tenant's batches, the newest first, without their domains.
+
+    Args:
+        session: within a transaction of the caller's.
+        tenant_id: whose.
+        before: go on after this position; None begins with the newest.
+        limit: most batches.
+
+    Returns:
+        The batches, and where to go on; None where nothing follows.
+    """
+    tenant = uuid_of(tenant_id, "tenant_id")
+    await as_tenant(session, tenant)
+    query = select(BatchJob).where(BatchJob.tenant_id == tenant).order_by(BatchJob.id.desc()).limit(limit + 1)
+    if before is not None:
+        query = query.where(BatchJob.id < min(before, 2**31 - 1))
+    rows = (await session.scalars(query.execution_options(populate_existing=True))).all()
+    return [_status(row) for row in rows[:limit]], rows[limit - 1].id if len(rows) > limit else None
+
+
+async def list_items(
+    session: AsyncSession,
+    batch_id: UUID | str,
+    tenant_id: UUID | str,
+    *,
+    state: str | None = None,
+    code: str | None = None,
+    after: int | None = None,
+    limit: int = 100,
+) -> tuple[list[dict[str, Any]], int | None]:
+    """Return domains of a batch in the order in which they were given, with what became of each.
+
+    Args:
+        session: within a transaction of the caller's.
+        batch_id: which batch.
+        tenant_id: whose it has to be.
+        state: only those in this state.
+        code: only those that failed for this reason.
+        after: go on after this position; None begins with the first.
+        limit: most domains.
+
+    Returns:
+        The items, and where to go on; None where nothing follows.
+
+    Raises:
+        UnknownBatch: there is none, or it is another tenant's.
+    """
+    batch = await find_batch(session, batch_id, tenant_id)
+    query = select(BatchItem).where(BatchItem.batch_id == batch.batch_id).order_by(BatchItem.id).limit(limit + 1)
+    if state is not None:
+        query = query.where(BatchItem.state == state)
+    if code is not None:
+        query = query.where(BatchItem.state == "failed", BatchItem.error_code == code)
+    if after is not None:
+        query = query.where(BatchItem.id > after)
+    rows = (await session.scalars(query.execution_options(populate_existing=True))).all()
+    return [_item(row) for row in rows[:limit]], rows[limit - 1].id if len(rows) > limit else None
+
+
+async def get_failures(session: AsyncSession, batch_id: UUID | str, tenant_id: UUID | str) -> dict[str, int]:
+    """Return how many domains of a batch failed for each reason, the most frequent first.
+
+    Raises:
+        UnknownBatch: there is none, or it is another tenant's.
+    """
+    batch = await find_batch(session, batch_id, tenant_id)
+    query = (
+        select(BatchItem.error_code, func.count())
+        .where(BatchItem.batch_id == batch.batch_id, BatchItem.state == "failed")
+        .group_by(BatchItem.error_code)
+        .order_by(func.count().desc(), BatchItem.error_code)
+    )
+    return {str(code): number for code, number in await session.execute(query)}
+
+
+async def get_job(session: AsyncSession, job_id: UUID | str, tenant_id: UUID | str) -> dict[str, Any]:
+    """Return a job, as the legacy system named its fields: a scan of one domain and what it found.
+
+    Raises:
+        UnknownJob: there is none, or it is another tenant's.
+    """
+    job, tenant = uuid_of(job_id, "job_id"), uuid_of(tenant_id, "tenant_id")
+    await as_tenant(session, tenant)
+    query = select(Job).where(Job.job_id == job, Job.tenant_id == tenant)
+    row = (await session.scalars(query.execution_options(populate_existing=True))).one_or_none()
+    if row is None:
+        raise UnknownJob(job)
+    return {
+        "job_id": str(row.job_id),
+        "batch_id": _text(row.batch_id),
+        "status": row.status,
+        "progress": _share(row.progress),
+        "domain_id": _text(row.domain_id),
+        "created_by": _text(row.created_by),
+        "result_data": row.result_data,
+        "job_metadata": row.job_metadata,
+        "error": row.error,
+        "created_at": _moment(row.created_at),
+        "updated_at": _moment(row.updated_at),
+    }
+
+
+async def unfinished_domains(session: AsyncSession, tenant_id: UUID | str) -> int:
+    """Return how many domains of a tenant are queued or running."""
+    tenant = uuid_of(tenant_id, "tenant_id")
+    await as_tenant(session, tenant)
+    unfinished = func.coalesce(func.sum(BatchJob.queued_domains + BatchJob.running_domains), 0)
+    query = select(unfinished).where(BatchJob.tenant_id == tenant, BatchJob.status.in_(OPEN), BatchJob.generation > 0)
+    return int((await session.scalars(query)).one())
+
+
+def _status(batch: BatchJob) -> dict[str, Any]:
+    left_behind = batch.generation == 0 and batch.status in OPEN
+    return {
+        "batch_id": str(batch.batch_id),
+        "status": batch.status,
+        "done": left_behind or batch.status not in OPEN,
+        "total_domains": batch.total_domains or 0,
+        "completed_domains": batch.completed_domains or 0,
+        "failed_domains": batch.failed_domains or 0,
+        "counts": {
+            "queued": batch.queued_domains,
+            "running": batch.running_domains,
+            "completed": batch.completed_domains or 0,
+            "failed": batch.failed_domains or 0,
+            "cancelled": batch.cancelled_domains,
+        },
+        "progress": _share(batch.progress),
+        "generation": batch.generation,
+        "version": batch.version,
+        "max_pages": batch.max_pages,
+        "max_concurrent": batch.max_concurrent,
+        "created_at": _moment(batch.created_at),
+        "updated_at": _moment(batch.updated_at),
+        "start_time": _moment(batch.start_time),
+        "end_time": _moment(batch.end_time),
+        "processing_time": batch.processing_time,
+        "domain_statuses": None,
+        "error": batch.error or (LEFT_BEHIND if left_behind else None),
+        "metadata": batch.batch_metadata,
+    }
+
+
+def _item(item: BatchItem) -> dict[str, Any]:
+    return {
+        "id": item.id,
+        "domain": item.domain,
+        "given": item.given,
+        "state": item.state,
+        "attempt": item.attempt,
+        "generation": item.generation,
+        "error_code": item.error_code,
+        "error": item.error,
+        "started_at": _moment(item.started_at),
+        "finished_at": _moment(item.finished_at),
+        "result": item.result,
+    }
+
+
+def _share(progress: float | None) -> float:
+    """Progress from 0 to 1; the legacy system also wrote 0 to 100."""
+    value = progress or 0.0
+    return min(1.0, value / 100 if value > 1 else value)
+
+
+def _moment(value: datetime | None) -> str | None:
+    if value is None:
+        return None
+    return (value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)).isoformat()
+
+
+def _text(value: UUID | None) -> str | None:
+    return None if value is None else str(value)
