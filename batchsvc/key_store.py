@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from batchsvc import keys
 from batchsvc.models import ApiKey
+from uuidkit import parse
 
 
 async def create(session: AsyncSession, tenant_id: UUID, name: str) -> tuple[str, ApiKey]:
@@ -25,9 +26,7 @@ async def create(session: AsyncSession, tenant_id: UUID, name: str) -> tuple[str
     key = keys.generate()
     prefix = keys.prefix_of(key)
     assert prefix is not None
-    row = ApiKey(
-        id=uuid4(), tenant_id=tenant_id, name=name, prefix=prefix, key_hash=keys.hash_of(keys.session_of(key))
-    )
+    row = ApiKey(id=uuid4(), tenant_id=tenant_id, name=name, prefix=prefix, key_hash=keys.hash_of(keys.session_of(key)))
     session.add(row)
     await session.flush()
     return key, row
@@ -82,11 +81,8 @@ async def revoke(session: AsyncSession, named: str) -> Sequence[ApiKey]:
     Returns:
         Those it was: none, or one.
     """
-    mine = ApiKey.prefix == named
-    try:
-        mine = or_(mine, ApiKey.id == UUID(named))  # type: ignore[assignment]
-    except ValueError:
-        pass
+    as_id = parse(named)
+    mine = ApiKey.prefix == named if as_id is None else ApiKey.id == as_id
     rows = (await session.scalars(select(ApiKey).where(mine, ApiKey.revoked_at.is_(None)).with_for_update())).all()
     for row in rows:
         row.revoked_at = func.now()

@@ -10,6 +10,7 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from batchsvc import key_store, keys
 from batchsvc.api.problems import Problem
 from batchsvc.api.state import Parts
+from batchsvc.api.transactions import transaction
 
 _bearer = HTTPBearer(
     scheme_name="API key",
@@ -33,7 +34,7 @@ async def authenticate(
     given = credentials.credentials
     if keys.prefix_of(given) is None:
         raise Problem("unauthorized", "What was sent is no API key.", headers=_CHALLENGE)
-    async with parts.database.transaction(worker=True) as session:
+    async with transaction(parts.database) as session:
         principal = await key_store.find(session, keys.session_of(given))
     if principal is None:
         raise Problem("unauthorized", "The API key does not exist, or has been revoked.", headers=_CHALLENGE)

@@ -15,6 +15,8 @@ from contextlib import aclosing
 from dataclasses import dataclass, field, replace
 from typing import Any, Generic, TypeVar
 
+from batchsvc.database import AWAY
+
 log = logging.getLogger("batchsvc.http")
 
 Key = TypeVar("Key", bound=Hashable)
@@ -66,8 +68,14 @@ class Channel:
         self.latest = snapshot
         self._wake()
 
-    def end(self) -> None:
-        """Send every viewer away."""
+    def end(self, task: asyncio.Task[None] | None = None) -> None:
+        """Send every viewer away.
+
+        Args:
+            task: the reader's, if that has ended.
+        """
+        if task is not None and not task.cancelled() and (error := task.exception()) is not None:
+            log.error("progress is not read any more", exc_info=error)
         self.ended = True
         self._wake()
 
@@ -127,7 +135,8 @@ class Hub(Generic[Key]):
         channel = self._channels.get(key)
         if channel is None or channel.ended:
             channel = self._channels[key] = Channel()
-            self._tasks[key] = asyncio.create_task(self._poll(key, channel))
+            self._tasks[key] = task = asyncio.create_task(self._poll(key, channel))
+            task.add_done_callback(channel.end)
         channel.viewers += 1
         seen: Snapshot | None = None
         try:
@@ -154,23 +163,18 @@ class Hub(Generic[Key]):
             try:
                 snapshot = await self._read(key)
                 failing = False
-            except asyncio.CancelledError:
-                raise
-            except Exception as error:
-                # The database may be away for a while: viewers wait for it.
+            except AWAY as error:  # perhaps for a while: viewers wait for it
                 if not failing:
                     log.warning("progress cannot be read: %s", " ".join(str(error).split())[:200])
                 failing = True
                 await asyncio.sleep(min(self._interval * 4, 2))
                 continue
             if snapshot is None:
-                channel.end()
                 return
             rate = channel.rate(snapshot.finished, time.monotonic())
             if channel.latest is None or snapshot.version != channel.latest.version:
                 channel.publish(replace(snapshot, rate=rate))
             if snapshot.done:
-                channel.ended = True
                 return
             await asyncio.sleep(self._interval)
 

@@ -18,6 +18,7 @@ from batchsvc import schema
 from batchsvc.api.metrics import CONTENT_TYPE
 from batchsvc.api.problems import Problem, ProblemDocument, responses, unavailable
 from batchsvc.api.state import Parts, State
+from batchsvc.api.transactions import transaction
 from batchsvc.database import Database
 from batchsvc.models import BatchItem, BatchJob
 
@@ -68,7 +69,9 @@ async def readyz(parts: Parts) -> Readiness:
     "/metrics",
     summary="Numbers for Prometheus",
     response_class=Response,
-    responses={200: {"description": "Prometheus' text format", "content": {"text/plain": {"schema": {"type": "string"}}}}},
+    responses={
+        200: {"description": "Prometheus' text format", "content": {"text/plain": {"schema": {"type": "string"}}}}
+    },
 )
 async def metrics(request: Request, parts: Parts) -> Response:
     """Names no tenant, batch or domain. Those of the queue are missing while the database is away."""
@@ -104,7 +107,7 @@ async def check(parts: State) -> Mapping[str, str]:
 
 async def _versions(database: Database) -> tuple[str | None, str | None]:
     """The revision of the schema, and the migration at which the engine's tables stand."""
-    async with database.transaction(worker=True) as session:
+    async with transaction(database) as session:
         if not await session.scalar(text("SELECT to_regclass('alembic_version') IS NOT NULL")):
             return None, None
         revision = await session.scalar(text("SELECT max(version_num) FROM alembic_version"))
@@ -145,7 +148,7 @@ async def _refresh_queue(request: Request, parts: State) -> None:
     )
     oldest = select(func.extract("epoch", func.now() - func.min(first))).where(*unfinished)
     try:
-        async with asyncio.timeout(SECONDS), parts.database.transaction(worker=True) as session:
+        async with asyncio.timeout(SECONDS), transaction(parts.database) as session:
             batches, queued, running = (await session.execute(open_batches)).one()
             failures = {str(code): number for code, number in (await session.execute(codes)).all()}
             age = await session.scalar(oldest)

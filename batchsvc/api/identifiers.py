@@ -8,7 +8,7 @@ from uuid import UUID
 
 from fastapi import Path, Query
 
-from batchsvc.api.problems import Problem
+from batchsvc.api.problems import Problem, shown
 from uuidkit import parse
 
 _DIGITS = r"(?:[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}|[0-9a-fA-F]{32})"
@@ -48,13 +48,17 @@ Cursor = Annotated[
 ]
 
 
-def batch_id(text: str) -> UUID:
+def batch_id(text: str, pointer: str = "path/batch_id") -> UUID:
     """The batch that an id in an address or a body means.
+
+    Args:
+        text: the id.
+        pointer: where it stands, for the message.
 
     Raises:
         Problem: it is none; 422.
     """
-    return _uuid("batch_id", BATCH_ID, text, "a uuid, or the batch_<hex> of the old system")
+    return _uuid(pointer, BATCH_ID, text, "a uuid, or the batch_<hex> of the old system")
 
 
 def job_id(text: str) -> UUID:
@@ -63,7 +67,7 @@ def job_id(text: str) -> UUID:
     Raises:
         Problem: it is none; 422.
     """
-    return _uuid("job_id", JOB_ID, text, "a uuid")
+    return _uuid("path/job_id", JOB_ID, text, "a uuid")
 
 
 def position(cursor: str | None) -> int | None:
@@ -76,9 +80,10 @@ def cursor_of(position: int | None) -> str | None:
     return None if position is None else f"{position:016x}"
 
 
-def _uuid(name: str, pattern: str, text: str, wanted: str) -> UUID:
+def _uuid(pointer: str, pattern: str, text: str, wanted: str) -> UUID:
     found = parse(text) if re.fullmatch(pattern.strip("^$"), text) else None
     if found is None:
-        fault = {"pointer": f"path/{name}", "detail": f"should be {wanted}"}
+        name = pointer.rpartition("/")[2]
+        fault = {"pointer": pointer, "detail": f"should be {wanted}", "value": shown(text)}
         raise Problem("invalid-request", f"{name} should be {wanted}.", errors=[fault])
     return found

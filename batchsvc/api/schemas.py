@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from datetime import datetime
 from enum import StrEnum
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictInt, StrictStr
 
 from batchsvc.api.identifiers import BATCH_ID, CURSOR
-
-EXAMPLE_ID = "0198c1de-5a0b-7c7e-9d3f-0a1b2c3d4e5f"
+from batchsvc.scanner.codes import ErrorCode
 
 Entry = Annotated[
     StrictStr,
@@ -21,17 +20,6 @@ Entry = Annotated[
         json_schema_extra={"format": "domain-or-url"},
     ),
 ]
-
-
-class BatchStatus(StrEnum):
-    """What a batch is doing."""
-
-    PENDING = "pending"
-    PROCESSING = "processing"
-    COMPLETED = "completed"
-    COMPLETED_WITH_ERRORS = "completed_with_errors"
-    FAILED = "failed"
-    CANCELLED = "cancelled"
 
 
 class ItemState(StrEnum):
@@ -87,7 +75,7 @@ class RetryRequest(_Body):
 
     model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"code": "connect_timeout"}]})
 
-    code: StrictStr | None = Field(default=None, description="those that failed with this code; otherwise all")
+    code: ErrorCode | None = Field(default=None, description="those that failed with this code; otherwise all")
 
 
 class Created(BaseModel):
@@ -111,6 +99,16 @@ class Counts(BaseModel):
     cancelled: int
 
 
+BatchStatus = Annotated[
+    str,
+    Field(
+        description="pending, processing, completed (all), completed_with_errors, failed (all) or cancelled; "
+        "of batches of the old system also what that wrote",
+        examples=["processing"],
+    ),
+]
+
+
 class DomainStatus(BaseModel):
     """A domain of a batch in short."""
 
@@ -130,8 +128,11 @@ class Status(BaseModel):
     completed_domains: int
     failed_domains: int
     counts: Counts
-    progress: float = Field(ge=0, le=1, description="the share that is finished, whatever the outcome")
-    generation: int = Field(description="0, and one more with every retry")
+    progress: float = Field(description="from 0 to 1: the share that is finished, whatever the outcome")
+    version: int = Field(description="grows with every change of the counters")
+    max_pages: int
+    max_concurrent: int
+    generation: int = Field(description="1, and one more with every retry; 0 of the old system's")
     created_at: datetime
     updated_at: datetime
     start_time: datetime | None
@@ -186,6 +187,7 @@ class ScanCreated(BaseModel):
     """A scan that has been taken on."""
 
     job_id: UUID
+    batch_id: UUID = Field(description="the batch of one that it is")
     status_url: str
     created_at: datetime
 
@@ -194,8 +196,11 @@ class Job(BaseModel):
     """A scan of one domain."""
 
     job_id: UUID
-    status: Literal["pending", "processing", "completed", "failed", "cancelled"]
-    progress: float = Field(ge=0, le=1)
+    batch_id: UUID | None
+    status: str = Field(
+        description="pending, processing, completed, failed or cancelled; of the old system also what that wrote"
+    )
+    progress: float = Field(description="from 0 to 1")
     domain_id: UUID | None
     created_by: UUID | None
     result_data: dict[str, Any] | None
@@ -203,5 +208,3 @@ class Job(BaseModel):
     error: str | None
     created_at: datetime
     updated_at: datetime
-
-

@@ -88,9 +88,13 @@ def thousands(number: int) -> str:
     return f"{number:,}".replace(",", THIN_SPACE)
 
 
-def moment(value: datetime | None) -> str:
-    """A moment, as the database's UTC."""
-    return value.strftime("%Y-%m-%d %H:%M") if value else ""
+def moment(value: str | None) -> str:
+    """A moment to the minute, in UTC.
+
+    Args:
+        value: in ISO 8601, in UTC.
+    """
+    return datetime.fromisoformat(value).strftime("%Y-%m-%d %H:%M") if value else ""
 
 
 def duration(value: float) -> str:
@@ -112,7 +116,9 @@ def duration(value: float) -> str:
 def seconds(item: Mapping[str, Any]) -> str:
     """How long the last attempt at a domain took."""
     began, ended = item["started_at"], item["finished_at"]
-    return duration((ended - began).total_seconds()) if began and ended else ""
+    if not began or not ended:
+        return ""
+    return duration((datetime.fromisoformat(ended) - datetime.fromisoformat(began)).total_seconds())
 
 
 def pace(rate: float | None, seconds_left: float | None) -> str:
