@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 import psycopg
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import InterfaceError, InternalError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 
@@ -16,8 +16,17 @@ from uuidkit.database import conninfo
 from uuidkit.database.engine import connection_failed
 from uuidkit.errors import ConnectionFailed
 
-# What a database that is away, restarts or ends a connection looks like from here.
-AWAY = (ConnectionFailed, DBAPIError, psycopg.OperationalError, PoolTimeout, OSError)
+# What a database that is away, restarts, ends a connection or resolves a deadlock looks like from here.
+AWAY = (
+    ConnectionFailed,
+    InterfaceError,
+    InternalError,
+    OperationalError,
+    PoolTimeout,
+    psycopg.InterfaceError,
+    psycopg.OperationalError,
+    OSError,
+)
 
 
 class Database:

@@ -10,8 +10,11 @@ from uuid import UUID
 
 from batchsvc.items.claims import Claim, Claimed
 from batchsvc.items.outcomes import Outcome
+from batchsvc.scanner.codes import ErrorCode
 from batchsvc.worker.endings import given_back
 from batchsvc.worker.shares import Demand
+
+GROUP = 200  # outcomes in one transaction
 
 
 class Activity:
@@ -41,6 +44,7 @@ class Activity:
         self._event = asyncio.Event()
         self._oldest = 0.0
         self._next_attempt: float | None = None
+        self._group = GROUP
 
     @property
     def using(self) -> int:
@@ -81,16 +85,15 @@ class Activity:
         except TimeoutError:
             pass
 
-    def pause(self, group: int, linger: float, *, in_hurry: bool) -> float | None:
+    def pause(self, linger: float, *, in_hurry: bool) -> float | None:
         """Return how long outcomes may still wait to be written, in seconds; 0 for now, None without any.
 
         Args:
-            group: so many are enough for a transaction; so is as many as there are scans under way.
-            linger: seconds for which an outcome may wait for others.
+            linger: seconds for which an outcome may wait for others; as many as there are scans under way are enough.
             in_hurry: whether none may wait.
         """
         if self.outcomes:
-            if in_hurry or len(self.outcomes) >= min(group, max(1, len(self.scans))):
+            if in_hurry or len(self.outcomes) >= min(self._group, max(1, len(self.scans))):
                 return 0
             return max(0.0, self._oldest + linger - time.monotonic())
         return max(0.0, self._next_attempt - time.monotonic()) or None if self._next_attempt else None
@@ -130,9 +133,20 @@ class Activity:
         self.outcomes.clear()
         self._items.clear()
 
-    def take_outcomes(self, most: int) -> list[Outcome]:
+    def isolate(self) -> None:
+        """A group of outcomes was refused: write them one by one, and one that is refused alone without its result."""
+        if self._group > 1:
+            self._group = 1
+            return
+        refused = min(self.outcomes)
+        code = ErrorCode.INTERNAL
+        self.outcomes[refused] = Outcome(
+            refused, self.outcomes[refused].token, "failed", code.value, "What was found cannot be stored."
+        )
+
+    def take_outcomes(self) -> list[Outcome]:
         """Take outcomes that are to be written, in order of item."""
-        taken = sorted(self.outcomes)[:most]
+        taken = sorted(self.outcomes)[: self._group]
         return [self.outcomes.pop(item_id) for item_id in taken]
 
     def put_back(self, outcomes: Iterable[Outcome]) -> None:
@@ -152,6 +166,8 @@ class Activity:
             if written.get(outcome.id) == "queued" and outcome.delay <= near and not outcome.refund:
                 due = time.monotonic() + outcome.delay
                 self._next_attempt = min(due, self._next_attempt or due)
+        if not self.outcomes:
+            self._group = GROUP
         self.wants = True  # what was running is not any more: max_concurrent may have room
 
     def claimed(self, claim: Claim | None, wanted: int) -> None:

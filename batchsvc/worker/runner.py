@@ -13,6 +13,8 @@ import time
 from collections import Counter
 from uuid import UUID
 
+from sqlalchemy.exc import DBAPIError
+
 from batchsvc.database import AWAY, Database
 from batchsvc.items.claims import Claim, Claimed, claim
 from batchsvc.items.outcomes import Outcome, settle
@@ -26,7 +28,6 @@ from batchsvc.worker.shares import allowance
 
 log = logging.getLogger("batchsvc.worker")
 
-GROUP = 200  # outcomes in one transaction
 LINGER = 0.1  # seconds that an outcome may wait for others
 NEAR = 30.0  # seconds for which a batch is kept for a next attempt, rather than found again by the reaper
 LONGEST_PAUSE = 2.0  # seconds between two attempts to reach the database
@@ -143,7 +144,12 @@ class Runner:
                 except AWAY as error:
                     failures += 1
                     log.warning("batch %s: the database is away (%s)", activity.batch_id, _brief(error))
-                    await asyncio.sleep(random.uniform(0.2, min(LONGEST_PAUSE, 0.2 * 2**failures)))
+                    await asyncio.sleep(random.uniform(0.2, min(LONGEST_PAUSE, 0.2 * 2 ** min(failures, 10))))
+                except DBAPIError:
+                    if not activity.outcomes:
+                        raise
+                    log.exception("batch %s: an outcome cannot be stored", activity.batch_id)
+                    activity.isolate()
         except Exception:
             log.exception("batch %s: the worker lets go of it; its leases end by themselves", activity.batch_id)
         finally:
@@ -155,7 +161,7 @@ class Runner:
     async def _until_due(self, activity: Activity) -> None:
         """Wait until there is something to write, or to take."""
         while not activity.finished:
-            pause = activity.pause(GROUP, LINGER, in_hurry=self._stopping)
+            pause = activity.pause(LINGER, in_hurry=self._stopping)
             if pause == 0 or (
                 activity.wants and not self._stopping and not activity.outcomes and self._allow(activity)
             ):
@@ -173,7 +179,7 @@ class Runner:
 
     async def _turn(self, activity: Activity, wanted: int) -> None:
         """One transaction: write what has become of items, take new ones."""
-        outcomes = activity.take_outcomes(GROUP)
+        outcomes = activity.take_outcomes()
         activity.reserved = wanted
         taken: Claim | None = None
         written: dict[int, str] | None = None
