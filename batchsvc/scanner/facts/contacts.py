@@ -35,7 +35,8 @@ _NETWORKS = {
 # Not somebody's page but a function of the network: a button to share, a picture that counts, a single post or video.
 _FUNCTIONS = frozenset(
     "sharer sharer.php share.php share sharing sharearticle dialog plugins tr intent home.php hashtag search "
-    "login login.php embed watch playlist results p reel reels explore privacy policies policy about legal help i widgets js".split()
+    "login login.php embed watch playlist results p reel reels explore privacy policies policy about legal help "
+    "i widgets js".split()
 )
 
 

@@ -15,7 +15,7 @@ from batchsvc.scanner.facts.markup import Comment, Tag, Text, decode, pieces, sq
 from batchsvc.scanner.facts.technology import Technologies
 
 CONTACTS = 50  # of each kind
-LINKS = 2000
+LINKS_LENGTH = 200_000  # characters of addresses that are kept of one page
 ADDRESS_LENGTH = 2048
 TITLE_LENGTH = 300
 DESCRIPTION_LENGTH = 1000
@@ -47,7 +47,7 @@ class PageFacts:
     emails: dict[str, None] = field(default_factory=dict)
     phones: dict[str, None] = field(default_factory=dict)
     social_links: dict[str, str] = field(default_factory=dict)
-    links: dict[URL, None] = field(default_factory=dict)
+    links: dict[str, None] = field(default_factory=dict)
     nofollow: bool = False
     technologies: Technologies = field(default_factory=Technologies)
 
@@ -79,6 +79,7 @@ class _Reader:
         self._logos: dict[str, str] = {}
         self._logo_near = 0
         self._in_svg = False
+        self._links_left = LINKS_LENGTH
 
     def take(self, piece: Tag | Text | Comment) -> None:
         if isinstance(piece, Text):
@@ -183,8 +184,10 @@ class _Reader:
         elif target := self._address(href):
             if found := contacts.social(target):
                 self.facts.social_links.setdefault(*found)
-            if len(self.facts.links) < LINKS and "nofollow" not in attributes.get("rel", "").lower().split():
-                self.facts.links.setdefault(target.with_fragment(None))
+            link = str(target.with_fragment(None))
+            if self._links_left > 0 and "nofollow" not in attributes.get("rel", "").lower().split():
+                self._links_left -= len(link) if link not in self.facts.links else 0
+                self.facts.links.setdefault(link)
 
     def _logo(self, tag: Tag) -> None:
         attributes = tag.attributes
