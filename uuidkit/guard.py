@@ -28,6 +28,8 @@ _SETTINGS: dict[LiteralString, LiteralString] = {
     "extra_float_digits": "1",
     "bytea_output": "hex",
     "row_security": "off",
+    # A body of text is looked at when a function is made, unless it is only taken down for a while.
+    "check_function_bodies": "on",
     "statement_timeout": "0",
     "idle_in_transaction_session_timeout": "0",
     "transaction_timeout": "0",
@@ -58,22 +60,23 @@ def enter(lock_timeout: float) -> str:
     milliseconds = f"{max(1, round(lock_timeout * 1000))}ms"
     names = [*_SETTINGS, "lock_timeout"]
     saved = joined([sql.SQL("{0}, pg_catalog.current_setting({0}, true)").format(sql.Literal(name)) for name in names])
-    sets = [
-        # transaction_timeout exists from 17 on.
-        sql.SQL("  PERFORM set_config(name, {}, true) FROM pg_catalog.pg_settings WHERE name = {};").format(
-            sql.Literal(value), sql.Literal(name)
-        )
-        for name, value in [*_SETTINGS.items(), ("lock_timeout", milliseconds)]
-    ]
+    values = joined(
+        [
+            sql.SQL("({}, {})").format(sql.Literal(name), sql.Literal(value))
+            for name, value in [*_SETTINGS.items(), ("lock_timeout", milliseconds)]
+        ]
+    )
     return block(
         sql.SQL(
             """BEGIN
   -- Up to the change of the search path only what is named in full means what it says.
   PERFORM pg_catalog.set_config('uuidkit.saved', pg_catalog.json_build_object({saved})::pg_catalog.text, true);
   PERFORM pg_catalog.set_config('search_path', {path}, true);
-{sets}
+  -- transaction_timeout exists from 17 on.
+  PERFORM set_config(name, value, true) FROM (VALUES {values}) AS settings (name, value)
+    WHERE current_setting(name, true) IS NOT NULL;
 END"""
-        ).format(saved=saved, path=sql.Literal(_SETTINGS["search_path"]), sets=joined(list(sets), "\n"))
+        ).format(saved=saved, path=sql.Literal(_SETTINGS["search_path"]), values=values)
     )
 
 

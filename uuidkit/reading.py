@@ -13,13 +13,15 @@ from uuidkit import guard
 from uuidkit.catalog.model import Schema
 from uuidkit.catalog.names import ColumnName, TableName
 from uuidkit.catalog.read import (
-    read_mentions,
     read_schema,
     read_whole_row_publications,
     read_whole_row_triggers,
 )
 from uuidkit.composing import text_of
 from uuidkit.database.session import Session
+from uuidkit.dependents.functions import read_functions
+from uuidkit.dependents.order import concerning
+from uuidkit.dependents.read import read_dependents
 from uuidkit.errors import LockNotAvailable
 from uuidkit.execute import LOCK_NOT_AVAILABLE
 from uuidkit.findings import ColumnFindings, Reference
@@ -200,7 +202,9 @@ def _surrounded(session: Session, schema: Schema, graphs: Sequence[GraphFacts]) 
     tables = tuple(dict.fromkeys(name.table_name for graph in graphs for name in graph.columns))
     prints = dict(fingerprints(session, tables)) if tables else {}
     sizes = _sizes(session, [table for table in tables if schema.tables[table].kind in "rp"])
-    mentions = read_mentions(session, {name.name for graph in graphs for name in graph.findings})
+    changing = {name for graph in graphs for name in graph.columns if _is_text(schema, name)}
+    dependents = read_dependents(session, schema, changing)
+    functions = read_functions(session, schema, changing)
     named = {table.oid: table.name for table in schema.tables.values()}
     row_triggers = [
         (trigger, named[oid], function) for trigger, oid, function in read_whole_row_triggers(session) if oid in named
@@ -209,12 +213,12 @@ def _surrounded(session: Session, schema: Schema, graphs: Sequence[GraphFacts]) 
     found = []
     for graph in graphs:
         own = dict.fromkeys(name.table_name for name in graph.columns)
-        names = {name.name for name in graph.findings}
         found.append(
             replace(
                 graph,
                 fingerprints=tuple((table, prints[table]) for table in own),
-                mentions=tuple(mention for mention in mentions if mention[2] in names),
+                dependents=concerning(dependents, graph.columns),
+                functions=tuple(f for f in functions if own.keys() & set(f.tables)),
                 sizes=tuple((table, sizes[table]) for table in own if table in sizes),
                 row_triggers=tuple(item for item in row_triggers if item[1] in own),
                 publications=tuple(item for item in publications if item[1] in own),

@@ -14,11 +14,13 @@ from uuidkit.database.session import Session, adapt
 from uuidkit.errors import BlockedError, UsageError
 from uuidkit.execute import Event, GraphOutcome, Outcome, Progress, run, silent
 from uuidkit.ledger import LedgerEntry, store
-from uuidkit.planning.blockers import dependent_blockers, index_blockers, table_blockers
+from uuidkit.planning.blockers import dependent_blockers, table_blockers
 from uuidkit.planning.keys import kept_keys
 from uuidkit.planning.model import Blocker, Statement
+from uuidkit.planning.restoration import Restoration
 from uuidkit.reading import fingerprints, read_database, reading
 from uuidkit.render.reversion import reversion_statements
+from uuidkit.restoring import restoration
 from uuidkit.targets import resolve_columns
 
 
@@ -61,17 +63,23 @@ def revert(
         with reading(session, lock_timeout) as search_path:
             schema = read_database(session, search_path)
             entries = chosen_entries(session, schema, targets, everything=all)
-            found = [blocker for entry in entries for blocker in reversion_blockers(schema, entry)]
+            found: list[Blocker] = []
+            for entry in entries:
+                found += reversion_blockers(schema, entry)
+                found += restoration(session, schema, entry).blockers
         if found:
             raise BlockedError(tuple(dict.fromkeys(found)))
         commit = not session.in_transaction
         for entry in reversed(entries):
             with reading(session) as search_path:
                 schema = read_database(session, search_path)
-                statements, tables = make_statements(session, schema, entry, shape, lock_timeout)
+                restored = restoration(session, schema, entry)
+                statements, tables = make_statements(session, schema, entry, shape, lock_timeout, restored)
             started = time.monotonic()
             columns = tuple(column.name for column in entry.graph.columns)
             tell(Event("graph", f"Reverting {', '.join(map(str, columns))}"))
+            for note in restored.notes:
+                tell(Event("note", note))
             with session.transaction():
                 run(session, statements, tables, attempts=lock_attempts, progress=tell)
             after_commit(session, statements, tell, commit=commit)
@@ -143,8 +151,7 @@ def reversion_blockers(schema: Schema, entry: LedgerEntry) -> Iterator[Blocker]:
     for table in dict.fromkeys(name.table_name for name in changing):
         yield from table_blockers(schema, schema.tables[table], ())
     keys = kept_keys(schema, changing)
-    for blocker, _ in (*index_blockers(schema, changing, keys), *dependent_blockers(schema, changing)):
-        yield blocker
+    yield from dependent_blockers(schema, changing)
     backups = [column.name.table_name.column(column.backup) for column in entry.graph.columns]
     yield from backup_blockers(schema, backups)
     ours = new_constraints(entry)
@@ -210,7 +217,12 @@ def _same_default(now: str | None, then: str | None) -> bool:
 
 
 def make_statements(
-    session: Session, schema: Schema, entry: LedgerEntry, shape: ids.Shape | None, lock_timeout: float
+    session: Session,
+    schema: Schema,
+    entry: LedgerEntry,
+    shape: ids.Shape | None,
+    lock_timeout: float,
+    restored: Restoration | None = None,
 ) -> tuple[tuple[Statement, ...], tuple[TableName, ...]]:
     """The statements that revert one entry, and the tables they lock.
 
@@ -218,7 +230,16 @@ def make_statements(
         session: within ``reading``.
         schema: what is there now.
         shape: how rows added since are spelled; None for the ledger's choice.
+        lock_timeout: seconds that one attempt waits for the locks.
+        restored: what becomes of the objects that hang on the columns; None to find that out here.
+
+    Raises:
+        BlockedError: one of them stands in the way.
     """
+    if restored is None:
+        restored = restoration(session, schema, entry)
+    if restored.blockers:
+        raise BlockedError(restored.blockers)
     names = [column.name for column in entry.graph.columns]
     new = new_constraints(entry)
     keys = [key.existing for key in kept_keys(schema, names) if key.existing is not None]
@@ -237,6 +258,7 @@ def make_statements(
         ordered,
         schema=schema,
         kept=kept,
+        restored=restored,
         fingerprints=fingerprints(session, ordered),
         shape=shape,
         lock_timeout=lock_timeout,

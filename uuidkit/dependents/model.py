@@ -86,3 +86,26 @@ class DependentObject:
     def key(self) -> tuple[str, int]:
         """What tells it from every other object of the database."""
         return (self.catalog, self.oid)
+
+
+@dataclass(frozen=True, slots=True)
+class StringFunction:
+    """A function that meets a converted column, going by its text or by a trigger that calls it.
+
+    Attributes:
+        name: its identity, e.g. ``public.touch(integer)``.
+        language: such as ``plpgsql``.
+        mentions: the converted column that its text names together with the column's table; None where the text names
+            none, or another table's column could be meant as well.
+        touch: a statement that makes every session forget the plans it has kept of the function, and changes nothing
+            else; None where the language keeps none, or the current role may not.
+        owned: whether the current role may.
+        tables: the converted tables that its text names, or that have a trigger which calls it.
+    """
+
+    name: str
+    language: str
+    mentions: ColumnName | None
+    touch: str | None
+    owned: bool
+    tables: tuple[TableName, ...] = ()

@@ -276,7 +276,8 @@ CASE {classid}
   WHEN 'pg_class'::regclass THEN
     (SELECT concat_ws('|', c.relkind, pg_get_userbyid(c.relowner),
                       coalesce(c.relacl, acldefault('r', c.relowner))::text, c.reloptions::text,
-                      (SELECT t.spcname FROM pg_tablespace t WHERE t.oid = c.reltablespace), c.relam, c.relispopulated,
+                      (SELECT t.spcname FROM pg_tablespace t WHERE t.oid = c.reltablespace),
+                      (SELECT m.amname FROM pg_am m WHERE m.oid = c.relam), c.relispopulated,
                       obj_description(c.oid, 'pg_class'), i.indisclustered, i.indisreplident, i.indisvalid,
                       (SELECT concat_ws('|', k.conname, k.contype, k.condeferrable, k.condeferred,
                                         obj_description(k.oid, 'pg_constraint'))
@@ -294,7 +295,10 @@ CASE {classid}
     (SELECT concat_ws('|', r.ev_enabled, r.ev_type, r.is_instead, obj_description(r.oid, 'pg_rewrite'))
        FROM pg_rewrite r WHERE r.oid = {objid})
   WHEN 'pg_policy'::regclass THEN
-    (SELECT concat_ws('|', p.polpermissive, p.polcmd, p.polroles::text, obj_description(p.oid, 'pg_policy'))
+    (SELECT concat_ws('|', p.polpermissive, p.polcmd,
+                      ARRAY(SELECT CASE WHEN m.role <> 0 THEN pg_get_userbyid(m.role) END
+                              FROM unnest(p.polroles) AS m (role) ORDER BY 1)::text,
+                      obj_description(p.oid, 'pg_policy'))
        FROM pg_policy p WHERE p.oid = {objid})
   WHEN 'pg_trigger'::regclass THEN
     (SELECT concat_ws('|', g.tgenabled, g.tgtype, g.tgdeferrable, g.tginitdeferred,
@@ -307,7 +311,8 @@ CASE {classid}
        FROM pg_proc p WHERE p.oid = {objid})
   WHEN 'pg_attrdef'::regclass THEN
     (SELECT concat_ws('|', a.attname, a.attgenerated, format_type(a.atttypid, a.atttypmod), a.attnotnull,
-                      a.attcollation, a.attacl::text, coalesce(a.attstattarget, -1), a.attoptions::text,
+                      (SELECT l.collname FROM pg_collation l WHERE l.oid = a.attcollation),
+                      a.attacl::text, coalesce(a.attstattarget, -1), a.attoptions::text,
                       col_description(a.attrelid, a.attnum),
                       (SELECT string_agg(concat_ws(' ', k.conname, pg_get_constraintdef(k.oid)), ', ')
                          FROM pg_constraint k WHERE k.conrelid = a.attrelid AND k.contype = 'n'
@@ -329,6 +334,22 @@ def _about(text: LiteralString, classid: LiteralString, objid: LiteralString) ->
 # Of an object whose catalog and oid stand in o.classid and o.objid.
 DEFINITION: Final[LiteralString] = _about(_DEFINITION, "o.classid", "o.objid")
 ATTRIBUTES: Final[LiteralString] = _about(_ATTRIBUTES, "o.classid", "o.objid")
+
+# String-bodied functions of PL/pgSQL keep plans, with the types of the columns, in every session that has called them;
+# a change of the function's own row makes the sessions forget them.
+PROCEDURAL: Final[LiteralString] = """
+SELECT p.oid::int8, (SELECT i.identity FROM pg_identify_object('pg_proc'::regclass, p.oid, 0) AS i), n.nspname,
+       p.proname, pg_get_function_identity_arguments(p.oid), p.prokind::text, l.lanname, p.prosrc, p.procost::text,
+       CASE WHEN p.prokind = 'p' THEN pg_get_functiondef(p.oid) END, pg_has_role(p.proowner, 'USAGE'),
+       ARRAY(SELECT t.tgrelid::int8 FROM pg_trigger t WHERE t.tgfoid = p.oid AND NOT t.tgisinternal)
+  FROM pg_proc p
+  JOIN pg_namespace n ON n.oid = p.pronamespace
+  JOIN pg_language l ON l.oid = p.prolang
+ WHERE l.lanname NOT IN ('c', 'internal') AND p.prosqlbody IS NULL AND p.prokind IN ('f', 'p')
+   AND n.nspname NOT IN ('pg_catalog', 'information_schema', 'uuidkit') AND n.nspname !~ '^pg_(toast|temp)'
+   AND NOT EXISTS (SELECT FROM pg_depend e WHERE e.classid = 'pg_proc'::regclass AND e.objid = p.oid
+                      AND e.deptype = 'e')
+ ORDER BY 2"""
 
 FINGERPRINTS: Final[LiteralString] = f"""
 SELECT o.classid::regclass::text, o.objid::int8, md5(coalesce({DEFINITION}, '')), md5(coalesce({ATTRIBUTES}, ''))

@@ -6,6 +6,7 @@ removed by its way back or by finalize; the schema goes with its last row, if th
 
 from uuidkit.ledger.documents import (
     LedgerColumn,
+    LedgerDependent,
     LedgerEntry,
     LedgerGraph,
     LedgerIndex,
@@ -22,6 +23,7 @@ __all__ = [
     "SCHEMA",
     "TABLE",
     "LedgerColumn",
+    "LedgerDependent",
     "LedgerEntry",
     "LedgerGraph",
     "LedgerIndex",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any
@@ -10,10 +11,11 @@ from typing import Any
 from uuidkit import ids
 from uuidkit.catalog.model import KeyTrigger
 from uuidkit.catalog.names import ColumnName, TableName
+from uuidkit.dependents.model import Action, Address
 from uuidkit.errors import LedgerError
 from uuidkit.planning.model import OnUnparseable
 
-FORMAT = 1  # of the graph document; a later toolkit must be able to read an earlier one's
+FORMAT = 2  # of the graph document; a later toolkit must be able to read an earlier one's
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +100,29 @@ class LedgerIndex:
 
 
 @dataclass(frozen=True, slots=True)
+class LedgerDependent:
+    """An object that hung on a converted column, as it was before.
+
+    Attributes:
+        table: the relation it belongs to.
+        action: what the conversion did with it.
+        lock, down, up, fill, definition, attributes: as in ``dependents.model.DependentObject``.
+    """
+
+    kind: str
+    name: str
+    table: TableName
+    address: Address
+    action: Action
+    lock: str | None
+    down: tuple[str, ...]
+    up: tuple[str, ...]
+    fill: tuple[str, ...]
+    definition: str
+    attributes: str
+
+
+@dataclass(frozen=True, slots=True)
 class LedgerReference:
     """An edge of the graph: who refers to whom, declared or not."""
 
@@ -113,6 +138,8 @@ class LedgerGraph:
     Attributes:
         foreign_keys: in their original order of creation, newly declared ones last.
         uniques: unique constraints that the conversion made.
+        dependents: what hung on the columns, each after all that it is built on.
+        after: by position in ``dependents``, the md5 of definition and attributes as the conversion left the object.
     """
 
     columns: tuple[LedgerColumn, ...]
@@ -120,6 +147,8 @@ class LedgerGraph:
     uniques: tuple[LedgerKey, ...] = ()
     indexes: tuple[LedgerIndex, ...] = ()
     references: tuple[LedgerReference, ...] = ()
+    dependents: tuple[LedgerDependent, ...] = ()
+    after: Mapping[str, tuple[str, str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +174,7 @@ def from_json(document: dict[str, Any]) -> LedgerGraph:
     Raises:
         LedgerError: it was written by a later toolkit.
     """
-    if document.get("format") != FORMAT:
+    if document.get("format") not in (1, FORMAT):
         raise LedgerError(
             f"The ledger has an entry of format {document.get('format')}, which this version cannot read.",
             "Use the version of uuidkit that made the conversion, or a later one.",
@@ -161,6 +190,20 @@ def from_json(document: dict[str, Any]) -> LedgerGraph:
             )
             for reference in document["references"]
         ),
+        dependents=tuple(_dependent(dependent) for dependent in document.get("dependents", ())),
+        after={number: (found[0], found[1]) for number, found in document.get("after", {}).items()},
+    )
+
+
+def _dependent(document: dict[str, Any]) -> LedgerDependent:
+    address = document["address"]
+    return LedgerDependent(
+        **{
+            **document,
+            "table": TableName(**document["table"]),
+            "address": Address(address["type"], tuple(address["names"]), tuple(address["args"])),
+            **{name: tuple(document[name]) for name in ("down", "up", "fill")},
+        }
     )
 
 

@@ -8,6 +8,7 @@ from psycopg import sql
 
 from uuidkit.catalog.names import TableName
 from uuidkit.composing import text_of
+from uuidkit.dependents.proof import prints
 from uuidkit.guard import LEDGER_CHANGED, block
 from uuidkit.ledger.documents import LedgerEntry, LedgerGraph, to_json
 from uuidkit.planning.model import Statement
@@ -54,8 +55,17 @@ def insertion(graph: LedgerGraph, plan_hash: str, toolkit_version: str) -> State
     """The statement that writes a conversion down."""
     return Statement(
         text_of(
-            sql.SQL("INSERT INTO uuidkit.conversions (toolkit_version, plan_hash, graph)\nVALUES ({}, {}, {})").format(
-                sql.Literal(toolkit_version), sql.Literal(plan_hash), sql.Literal(to_json(graph))
+            sql.SQL(
+                "INSERT INTO uuidkit.conversions (toolkit_version, plan_hash, graph)\n"
+                "VALUES ({}, {}, {}::jsonb || jsonb_build_object('after', {}))"
+            ).format(
+                sql.Literal(toolkit_version),
+                sql.Literal(plan_hash),
+                sql.Literal(to_json(graph)),
+                # What the objects are now, only the server can say.
+                prints(
+                    {str(n): d.address for n, d in enumerate(graph.dependents) if d.action in ("recreate", "rewrite")}
+                ),
             )
         ),
         "ledger",

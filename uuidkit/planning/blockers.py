@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
-from uuidkit.catalog.model import Column, Index, Schema, Table
+from uuidkit.catalog.model import Column, Schema, Table
 from uuidkit.catalog.names import ColumnName, TableName, display, too_long
 from uuidkit.findings import ColumnFindings, Reference
 from uuidkit.planning.defaults import convert_default
-from uuidkit.planning.model import Blocker, DependentPlan, ForeignKeyPlan, Request
+from uuidkit.planning.model import Blocker, ForeignKeyPlan, Request
 from uuidkit.wording import count
-
-# Access methods whose default operator class exists for text and for uuid.
-_METHODS = frozenset({"btree", "hash", "brin"})
 
 
 def column_blockers(
@@ -190,98 +187,25 @@ def _dependent(name: str, message: str, remedy: str) -> Blocker:
     return Blocker("DEPENDENT", name, message, remedy)
 
 
-def index_blockers(
-    schema: Schema, changing: Collection[ColumnName], keys: Sequence[ForeignKeyPlan]
-) -> Iterator[tuple[Blocker, DependentPlan]]:
-    """Indexes on changing columns that PostgreSQL would refuse, lose, or let mean something else."""
-    dropped = {key.existing.oid for key in keys if key.existing is not None}
+def dependent_blockers(schema: Schema, changing: Collection[ColumnName]) -> Iterator[Blocker]:
+    """What can neither be kept nor taken down: invalid indexes, columns of the table's row type."""
+    tables = {column.table_name for column in changing}
     for index in schema.indexes:
         columns = {column.name for column in changing if column.table_name == index.table}
-        if not columns or not (columns & index.reads or "*" in index.expression_reads):
-            continue
-        reason = _index_reason(schema, index, columns, dropped)
-        if reason is not None:
-            code, message, remedy = reason
-            yield (
-                Blocker(code, f"{display(index.table.schema)}.{display(index.name)}", message, remedy),
-                DependentPlan(
-                    "index", f"{display(index.table.schema)}.{display(index.name)}", index.table, "refuse", "unknown"
-                ),
-            )
-
-
-def _index_reason(schema: Schema, index: Index, columns: set[str], dropped: set[int]) -> tuple[str, str, str] | None:
-    again = "Drop it first and create it again afterwards for uuid."
-    if columns & index.expression_reads or "*" in index.expression_reads:
-        part = f"predicate WHERE {index.predicate}" if index.predicate else "expression"
-        return (
-            "MEANING",
-            f"The index's {part} reads the column as text and would see something else in a uuid: {index.definition}.",
-            again,
-        )
-    if not index.valid:
-        return ("DEPENDENT", "The index is invalid; the conversion would silently make it valid, or fail on it.", again)
-    if index.method not in _METHODS:
-        return ("DEPENDENT", f"A {index.method} index cannot be kept over a uuid column: {index.definition}.", again)
-    for key in index.keys:
-        if key.column in columns and not key.opclass_default:
-            return ("DEPENDENT", f"Operator class {key.opclass} does not accept uuid: {index.definition}.", again)
-        if key.column in columns and key.collation_differs:
-            return ("DEPENDENT", f"uuid has no collations, the index names one: {index.definition}.", again)
-    if columns & set(index.includes):
-        users = [key.name for key in schema.foreign_keys if key.index == index.oid and key.oid not in dropped]
-        if users:
-            message = (
-                f"The column is only included in the index, which the foreign keys {', '.join(users)} refer to; "
-                "PostgreSQL would have to drop it."
-            )
-            return (
+        if not index.valid and (columns & index.reads or (columns and "*" in index.expression_reads)):
+            yield Blocker(
                 "DEPENDENT",
-                message,
-                "Drop those foreign keys first and declare them again afterwards.",
+                f"{display(index.table.schema)}.{display(index.name)}",
+                "The index is invalid; the conversion would silently make it valid, or fail on it.",
+                "Drop it, or build it again (REINDEX INDEX), first.",
             )
-    return None
-
-
-def dependent_blockers(schema: Schema, changing: Collection[ColumnName]) -> Iterator[tuple[Blocker, DependentPlan]]:
-    """Views, policies, triggers and all else that hangs on a changing column, each by name."""
-    seen = set()
-    tables = {column.table_name for column in changing}
     for dependent in schema.dependents:
-        concerned = (
-            dependent.table in tables
-            if dependent.column is None
-            else dependent.table.column(dependent.column) in changing
-        )
-        if not concerned or (dependent.kind, dependent.name) in seen or not dependent.hard:
-            continue
-        seen.add((dependent.kind, dependent.name))
-        column = (
-            f"{dependent.table}.{display(dependent.column)}" if dependent.column else f"the row of {dependent.table}"
-        )
-        if dependent.kind == "row type":
-            message = f"A column is of the row type of {dependent.table}; PostgreSQL cannot change that under it."
-            remedy = "Change that column to jsonb, or move it away, first."
-        else:
-            what = "statistics object" if dependent.kind == "statistics" else dependent.kind
-            message = f"The {what} reads {column}; PostgreSQL refuses to change the column's type under it."
-            remedy = f"Drop the {what} first and create it again afterwards, or leave the column out."
-        yield (
-            Blocker("DEPENDENT", dependent.name, message, remedy),
-            DependentPlan(dependent.kind, dependent.name, dependent.table, "refuse", "unknown"),
-        )
-    for check in schema.checks:
-        columns = [c for c in changing if c.table_name == check.table and c.name in check.columns]
-        if columns:
-            yield (
-                Blocker(
-                    "MEANING",
-                    f"{check.table}.{display(check.name)}",
-                    f"The constraint {check.definition} reads {', '.join(map(str, columns))} as text; over a uuid it "
-                    "would fail, or hold for other rows than before.",
-                    "Drop the constraint first; add it again afterwards where it still makes sense.",
-                ),
-                DependentPlan("check", f"{check.table}.{display(check.name)}", check.table, "refuse", "unknown"),
+        if dependent.kind == "row type" and dependent.table in tables:
+            yield Blocker(
+                "DEPENDENT",
+                dependent.name,
+                f"A column is of the row type of {dependent.table}; PostgreSQL cannot change that under it.",
+                "Change that column to jsonb, or move it away, first.",
             )
 
 

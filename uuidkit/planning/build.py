@@ -15,14 +15,15 @@ from uuidkit.findings import ColumnFindings, Reference
 from uuidkit.ids.expression import ShapeUse, cheapest
 from uuidkit.planning import blockers as check
 from uuidkit.planning.defaults import convert_default
+from uuidkit.planning.dependents import dependent_plans
 from uuidkit.planning.estimate import estimate
 from uuidkit.planning.facts import GraphFacts
 from uuidkit.planning.keys import declared_keys, kept_keys
 from uuidkit.planning.model import (
     Blocker,
     ColumnPlan,
-    DependentPlan,
     GraphPlan,
+    OnUnparseable,
     Plan,
     Request,
 )
@@ -100,7 +101,6 @@ def _graph(schema: Schema, request: Request, facts: GraphFacts) -> GraphPlan:
         if request.declare_references
         else ((), ())
     )
-    dependents: list[DependentPlan] = []
     found: list[Blocker] = []
     for name in facts.columns:
         found += check.column_blockers(schema, request, name, facts.findings.get(name))
@@ -110,12 +110,9 @@ def _graph(schema: Schema, request: Request, facts: GraphFacts) -> GraphPlan:
         if table_name in touched:
             names = [name.name for name in changing if name.table_name == table_name]
             found += check.table_blockers(schema, schema.tables[table_name], names)
-    for blocker, dependent in (
-        *check.index_blockers(schema, changing, keys),
-        *check.dependent_blockers(schema, changing),
-    ):
-        found.append(blocker)
-        dependents.append(dependent)
+    found += check.dependent_blockers(schema, changing)
+    dependents, undecided = dependent_plans(schema, request, facts, changing)
+    found += undecided
     found += check.key_blockers(request, (*keys, *new_keys), facts.references, facts.findings)
     found += _value_blockers(request, facts)
     found += [
@@ -124,15 +121,15 @@ def _graph(schema: Schema, request: Request, facts: GraphFacts) -> GraphPlan:
     ]
     if changing or new_keys or uniques:
         found += check.right_blockers(schema, {unique.column.table_name for unique in uniques})
-    dependents += _kept_dependents(schema, changing, facts)
     return GraphPlan(
         tables=_in_order(schema, facts.columns),
         columns=columns,
         references=facts.references,
         foreign_keys=(*keys, *new_keys),
         uniques=uniques,
-        dependents=tuple(dependents),
+        dependents=dependents,
         blockers=tuple(dict.fromkeys(found)),
+        functions=facts.functions,
         notes=tuple(notes(request, facts, keys)),
         fingerprints=facts.fingerprints,
     )
@@ -158,20 +155,7 @@ def _column(schema: Schema, request: Request, facts: GraphFacts, name: ColumnNam
             if reference.referencing == name and reference.backup is not None
         )
     )
-    uses = shape_uses(findings)
-    expression = (
-        ""
-        if before.is_uuid
-        else text_of(
-            cheapest(
-                name.identifier,
-                uses,
-                request.on_unparseable,
-                schema.version_num,
-                complete=findings is not None and findings.complete and len(uses) == len(findings.shapes),
-            )
-        )
-    )
+    expression = "" if before.is_uuid else using_expression(name, findings, request.on_unparseable, schema.version_num)
     return ColumnPlan(
         column=name,
         before=before,
@@ -184,6 +168,22 @@ def _column(schema: Schema, request: Request, facts: GraphFacts, name: ColumnNam
         done=before.is_uuid,
         lookup=lookup,
     )
+
+
+def using_expression(
+    name: ColumnName, findings: ColumnFindings | None, on_unparseable: OnUnparseable, version_num: int
+) -> str:
+    """The cheapest expression that turns a column's texts into uuids and is exact for what is there.
+
+    Args:
+        name: the column.
+        findings: what the survey found; None for nothing.
+        on_unparseable: what becomes of texts without a uuid.
+        version_num: the server's, as in server_version_num.
+    """
+    uses = shape_uses(findings)
+    complete = findings is not None and findings.complete and len(uses) == len(findings.shapes)
+    return text_of(cheapest(name.identifier, uses, on_unparseable, version_num, complete=complete))
 
 
 def shape_uses(findings: ColumnFindings | None) -> list[ShapeUse]:
@@ -256,28 +256,6 @@ def _value_blockers(request: Request, facts: GraphFacts) -> list[Blocker]:
     return found
 
 
-def _kept_dependents(schema: Schema, changing: Collection[ColumnName], facts: GraphFacts) -> list[DependentPlan]:
-    kept = []
-    for index in schema.indexes:
-        if any(column.table_name == index.table and column.name in index.reads for column in changing):
-            kept.append(
-                DependentPlan("index", f"{display(index.table.schema)}.{display(index.name)}", index.table, "keep")
-            )
-    for dependent in schema.dependents:
-        if dependent.hard or dependent.column is None or dependent.table.column(dependent.column) not in changing:
-            continue
-        kept.append(DependentPlan(dependent.kind, dependent.name, dependent.table, "keep"))
-    for name in sorted(changing):
-        found = schema.column(name)
-        if found is not None and found.default is not None and not found.generated:
-            kept.append(DependentPlan("default", str(name), name.table_name, "rewrite"))
-    by_name = {name.name: name for name in sorted(changing, reverse=True)}
-    for function, _, mentioned in facts.mentions:
-        if mentioned in by_name:
-            kept.append(DependentPlan("function", function, by_name[mentioned].table_name, "keep", "unknown"))
-    return kept
-
-
 def _hash(schema: Schema, request: Request, graph: GraphPlan) -> str:
     """SHA-256 over what the plan rests on and what it does; the ledger's own statement is left out."""
     parts = [
@@ -287,6 +265,10 @@ def _hash(schema: Schema, request: Request, graph: GraphPlan) -> str:
         *(repr(column) for column in graph.columns),
         *(repr(key) for key in graph.foreign_keys),
         *(repr(unique) for unique in graph.uniques),
+        *(
+            repr((d.name, d.action, d.definition, d.object and (d.object.definition, d.object.attributes)))
+            for d in graph.dependents
+        ),
         *(repr(blocker) for blocker in graph.blockers),
     ]
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()

@@ -6,7 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from uuidkit.catalog.names import ColumnName, TableName
+from uuidkit.dependents.model import DependentObject, StringFunction
 from uuidkit.findings import ColumnFindings, Reference
+from uuidkit.meaning.model import Judgement
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +24,9 @@ class GraphFacts:
         not_unique: referenced uuid columns whose values repeat, with a sample.
         ambiguous: old texts in a parent's backup column that stand for more than one uuid, with samples.
         not_looked_at: tables that could not be read in the search for undeclared references, a sentence each.
-        mentions: (function, language, column name) of functions whose text names a column.
+        dependents: what hangs on the columns, each after all that it is built on.
+        judgements: (catalog, oid, judgement) of those whose meaning was looked at.
+        functions: functions with a string for a body that have to do with the columns.
         row_triggers: (trigger, table, function) where the function handles whole rows of the table.
         publications: names of publications that send whole rows of a table.
         sizes: bytes of each table's rows.
@@ -36,7 +40,9 @@ class GraphFacts:
     not_unique: tuple[tuple[ColumnName, str], ...] = ()
     ambiguous: tuple[tuple[ColumnName, str], ...] = ()
     not_looked_at: tuple[str, ...] = ()
-    mentions: tuple[tuple[str, str, str], ...] = ()
+    dependents: tuple[DependentObject, ...] = ()
+    judgements: tuple[tuple[str, int, Judgement], ...] = ()
+    functions: tuple[StringFunction, ...] = ()
     row_triggers: tuple[tuple[str, TableName, str], ...] = ()
     publications: tuple[tuple[str, TableName], ...] = ()
     sizes: tuple[tuple[TableName, int], ...] = ()

@@ -16,12 +16,18 @@ from uuidkit.planning.model import ForeignKeyPlan, UniquePlan
 def kept_keys(schema: Schema, changing: Collection[ColumnName]) -> tuple[ForeignKeyPlan, ...]:
     """Every foreign key on a changing column, in the order of creation.
 
-    The triggers that carry out ON DELETE fire in that order, so it is part of what a key means.
+    The triggers that carry out ON DELETE fire in that order, so it is part of what a key means. A key that refers to
+    an index which merely includes a changing column is one of them: PostgreSQL makes that index anew.
     """
+    included = {
+        index.oid
+        for index in schema.indexes
+        if any(index.table == column.table_name and column.name in index.includes for column in changing)
+    }
     return tuple(
         _as_is(key)
         for key in sorted(schema.foreign_keys, key=lambda key: key.oid)
-        if key.parent == 0 and any(end in changing for pair in key.pairs for end in pair)
+        if key.parent == 0 and (key.index in included or any(end in changing for pair in key.pairs for end in pair))
     )
 
 

@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 from uuidkit.catalog.model import Column, ForeignKey
 from uuidkit.catalog.names import ColumnName, TableName
+from uuidkit.dependents.model import Action, DependentObject, StringFunction
 from uuidkit.findings import ColumnFindings, Reference
 from uuidkit.ids import Shape
 
@@ -26,6 +27,8 @@ class Request:
         exclude: columns left out by hand.
         references: which undeclared references come along.
         backup_suffix: appended to a column's name to name its backup column.
+        allow: names of objects that may come to mean something else, or whose meaning could not be judged.
+        rewrites: (name, definition) of objects that are made anew by the user's own statement; an empty one for none.
         lock_timeout: seconds one attempt waits for the locks.
         lock_attempts: how many attempts are made.
     """
@@ -38,6 +41,8 @@ class Request:
     on_orphan: OnOrphan = "keep"
     declare_references: bool = False
     backup_suffix: str = "_original"
+    allow: tuple[str, ...] = ()
+    rewrites: tuple[tuple[str, str], ...] = ()
     lock_timeout: float = 2.0
     lock_attempts: int = 30
 
@@ -135,14 +140,34 @@ class UniquePlan:
 
 @dataclass(frozen=True, slots=True)
 class DependentPlan:
-    """What becomes of an object that hangs on a converted column."""
+    """What becomes of an object that hangs on a converted column.
+
+    Attributes:
+        meaning: whether it says over uuid what it said over text.
+        example: a row for which it does not.
+        why: the reason for action or meaning, as a sentence.
+        offer: a definition that means the same.
+        definition: the statement that makes it instead of its own, with the action ``rewrite``.
+        object: what takes it down and puts it back; None where PostgreSQL takes it along by itself.
+    """
 
     kind: str
     name: str
     table: TableName
-    action: Literal["keep", "recreate", "rewrite", "drop", "refuse"]
+    action: Action
     meaning: Literal["same", "changed", "unknown"] = "same"
     example: Mapping[str, Any] | None = None
+    why: str = ""
+    offer: str | None = None
+    definition: str | None = None
+    object: DependentObject | None = None
+
+    @property
+    def up(self) -> tuple[str, ...]:
+        """The statements that put it back, as the plan wants it."""
+        if self.object is None or self.action in ("keep", "drop"):
+            return ()
+        return self.object.up if self.definition is None else (self.definition, *self.object.up[1:])
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +178,7 @@ class GraphPlan:
         tables: all tables to be locked, in the order of locking.
         columns: the columns that change, parents first.
         foreign_keys: all foreign keys dropped and put back, in their original order, then the newly declared.
+        functions: functions with a string for a body that open sessions have to plan again.
         notes: what the reader should know and nothing forbids.
         fingerprints: (table, md5 of the catalog facts about it) as the plan saw them.
     """
@@ -164,6 +190,7 @@ class GraphPlan:
     uniques: tuple[UniquePlan, ...]
     dependents: tuple[DependentPlan, ...]
     blockers: tuple[Blocker, ...]
+    functions: tuple[StringFunction, ...] = ()
     notes: tuple[str, ...] = ()
     statements: tuple[Statement, ...] = ()
     fingerprints: tuple[tuple[TableName, str], ...] = ()

@@ -72,8 +72,12 @@ def _surroundings(facts: GraphFacts) -> Iterator[str]:
                 f"Trigger {display(trigger)} on {table} handles whole rows (function {function}), which get the backup "
                 "column: a table that they are copied to needs that column too, or the trigger fails."
             )
-    for function in dict.fromkeys(function for function, _, _ in facts.mentions):
-        yield (
-            f"The text of function {function} mentions a converted column's name; no dependency tells whether it "
-            "still works with a uuid: look at it before converting."
-        )
+    for called in facts.functions:
+        if called.language == "plpgsql" and not called.owned:
+            yield (
+                f"Function {called.name} belongs to somebody else: sessions that have called it before may fail "
+                "until they reconnect, or until its owner runs ALTER FUNCTION on it."
+            )
+    for found in facts.dependents:
+        if found.fill:
+            yield f"Materialized view {found.name} is filled anew: contents that were out of date are fresh afterwards."

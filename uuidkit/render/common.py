@@ -13,12 +13,13 @@ from uuidkit.composing import joined, raw, text_of
 from uuidkit.planning.model import Statement
 
 
-def opening(tables: Sequence[TableName], lock_timeout: float) -> Iterator[Statement]:
+def opening(tables: Sequence[TableName], lock_timeout: float, held: Iterable[Statement] = ()) -> Iterator[Statement]:
     """Settings for the transaction, the toolkit's own lock, then all tables at once in the one order.
 
     Args:
         tables: referenced ones first.
         lock_timeout: seconds that one attempt waits.
+        held: statements that lock what has to be locked before the tables.
     """
     yield Statement(guard.enter(lock_timeout), "before", "set what this transaction needs")
     yield Statement(
@@ -26,6 +27,7 @@ def opening(tables: Sequence[TableName], lock_timeout: float) -> Iterator[Statem
         "lock",
         "let no other conversion run at the same time",
     )
+    yield from held
     yield Statement(
         text_of(
             sql.SQL("LOCK TABLE {} IN ACCESS EXCLUSIVE MODE").format(joined([table.identifier for table in tables]))

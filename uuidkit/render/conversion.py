@@ -10,15 +10,18 @@ from uuidkit import guard, ledger
 from uuidkit.catalog.model import Column, Schema
 from uuidkit.catalog.names import TableName, display
 from uuidkit.composing import joined, raw, text_of
+from uuidkit.dependents.proof import Expected
 from uuidkit.ledger import (
     LedgerColumn,
+    LedgerDependent,
     LedgerGraph,
     LedgerIndex,
     LedgerKey,
     LedgerLookup,
     LedgerReference,
 )
-from uuidkit.planning.model import ColumnPlan, GraphPlan, Request, Statement
+from uuidkit.planning.model import ColumnPlan, DependentPlan, GraphPlan, Request, Statement
+from uuidkit.render import dependents
 from uuidkit.render.common import (
     add_constraint,
     alter,
@@ -64,25 +67,43 @@ def conversion_statements(
     """
     document = ledger_graph(schema, graph)
     lookups = lookups_of(document.columns)
-    yield from opening(graph.tables, request.lock_timeout)
+    plans = taken(graph)
+    objects = [plan.object for plan in plans if plan.object is not None]
+    yield from opening(graph.tables, request.lock_timeout, dependents.hold(objects, graph.tables))
     if fingerprints:
         yield Statement(guard.same_schema(fingerprints), "lock", "check that the tables are those of the plan")
+    yield from dependents.as_planned(objects)
     yield ledger.creation()
     yield from make_lookups(lookups)
     for key in reversed(graph.foreign_keys):
         if key.existing is not None:
             yield drop_constraint(key.table, key.name)
+    yield from dependents.take_down(objects)
     for table in graph.tables:
         yield from _rewrite(table, graph, document, lookups)
-    yield from index_statistics(schema.indexes, [column.column for column in graph.changing])
+    gone = {found.oid for found in objects if found.kind == "index"}
+    kept = [index for index in schema.indexes if index.oid not in gone]
+    yield from index_statistics(kept, [column.column for column in graph.changing])
     for unique in graph.uniques:
         yield from add_constraint(unique.column.table_name, unique.name, _unique_definition(unique.column.name))
+    # A foreign key may refer to an index that was made anew.
+    yield from dependents.put_back(plans)
     for key in graph.foreign_keys:
         old = key.existing
         yield from add_constraint(
             key.table, key.name, key.definition, old.comment if old else None, old.triggers if old else ()
         )
+    yield from dependents.fill([plan.object for plan in plans if plan.object is not None and plan.up])
+    yield from dependents.touch(graph.functions)
     yield from _proofs(graph, document, schema.version_num, lookups)
+    yield from dependents.proof(
+        [
+            Expected(plan.object.address, None, plan.object.attributes if plan.action == "recreate" else None)
+            for plan in plans
+            if plan.object is not None and plan.up
+        ],
+        "object(s) did not come back as they were.",
+    )
     yield from drop_lookups(lookups)
     yield ledger.insertion(document, plan_hash, toolkit_version)
     yield closing()
@@ -90,6 +111,11 @@ def conversion_statements(
         columns = _columns(graph.changing, table)
         if columns:
             yield analyze(table, [name for column in columns for name in (column.column.name, column.backup)])
+
+
+def taken(graph: GraphPlan) -> list[DependentPlan]:
+    """The objects that are taken down, each after all that it is built on."""
+    return [plan for plan in graph.dependents if plan.object is not None and plan.action != "keep"]
 
 
 def text_type(column: Column) -> sql.Composed:
@@ -129,11 +155,31 @@ def ledger_graph(schema: Schema, graph: GraphPlan) -> LedgerGraph:
             LedgerIndex(index.table.schema, index.table.name, index.name, index.definition)
             for index in schema.indexes
             if any(column.table_name == index.table and column.name in index.reads for column in changing)
+            and not any(p.object is not None and p.object.key == ("pg_class", index.oid) for p in graph.dependents)
         ),
         references=tuple(
             LedgerReference(reference.referencing, reference.referenced, reference.declared)
             for reference in graph.references
         ),
+        dependents=tuple(_ledger_dependent(plan) for plan in taken(graph)),
+    )
+
+
+def _ledger_dependent(plan: DependentPlan) -> LedgerDependent:
+    found = plan.object
+    assert found is not None  # only what is taken down is kept
+    return LedgerDependent(
+        kind=found.kind,
+        name=found.name,
+        table=found.table,
+        address=found.address,
+        action=plan.action,
+        lock=found.lock,
+        down=found.down,
+        up=found.up,
+        fill=found.fill,
+        definition=found.definition,
+        attributes=found.attributes,
     )
 
 

@@ -13,6 +13,8 @@ from uuidkit.catalog.names import TableName, display
 from uuidkit.composing import joined, raw, text_of
 from uuidkit.ledger import LedgerColumn, LedgerEntry
 from uuidkit.planning.model import Statement
+from uuidkit.planning.restoration import Restoration
+from uuidkit.render import dependents
 from uuidkit.render.common import (
     add_constraint,
     alter,
@@ -38,6 +40,7 @@ def reversion_statements(
     *,
     schema: Schema,
     kept: Sequence[ForeignKey],
+    restored: Restoration,
     fingerprints: guard.Fingerprints,
     shape: ids.Shape | None = None,
     lock_timeout: float = 2.0,
@@ -50,6 +53,7 @@ def reversion_statements(
         schema: what is there now.
         kept: the foreign keys on the columns that stay; they are taken down and put up as they are now. Those that the
             conversion declared are taken down for good.
+        restored: what becomes of the objects that hang on the columns.
         fingerprints: per table the md5 of the catalog facts, checked under the locks.
         shape: how rows added since are spelled; None for the ledger's choice.
         lock_timeout: seconds that one attempt waits.
@@ -59,8 +63,9 @@ def reversion_statements(
     if shape is not None:
         columns = tuple(replace(column, legacy_shape=shape) for column in columns)
     lookups = lookups_of(columns)
-    yield from opening(tables, lock_timeout)
+    yield from opening(tables, lock_timeout, dependents.hold(restored.down, tables))
     yield Statement(guard.same_schema(fingerprints), "lock", "check that the tables are those of the plan")
+    yield from dependents.as_planned(restored.down)
     yield from make_lookups(lookups)
     yield from _collect_texts(columns, version_num, lookups)
     present = {(key.table, key.name) for key in schema.foreign_keys}
@@ -71,11 +76,19 @@ def reversion_statements(
         *((key.table, key.name) for key in reversed(kept)),
     ]:
         yield drop_constraint(table, name)
+    yield from dependents.take_down(restored.down)
     for table in tables:
         yield from _rewrite(table, [c for c in columns if c.name.table_name == table], version_num, lookups)
-    yield from index_statistics(schema.indexes, [column.name for column in columns])
+    gone = {found.oid for found in restored.down if found.kind == "index"}
+    yield from index_statistics(
+        [index for index in schema.indexes if index.oid not in gone], [column.name for column in columns]
+    )
+    yield from dependents.restore(restored.up)
     for key in kept:
         yield from add_constraint(key.table, key.name, key.definition, key.comment, key.triggers)
+    yield from dependents.refill(restored.up)
+    yield from dependents.touch(restored.functions)
+    yield from dependents.proof(restored.expected, "object(s) would not be as they were before the conversion.")
     indexes = {(index.table.schema, index.name) for index in schema.indexes}
     yield Statement(
         guard.no_rows(

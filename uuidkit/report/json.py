@@ -205,6 +205,9 @@ def _dependent(item: DependentPlan, mask: bool) -> dict[str, Any]:
         "action": item.action,
         "meaning": item.meaning,
         "example": mask_all(example) if mask else example,
+        "why": mask_message(item.why) if mask else item.why,
+        "offer": mask_message(item.offer) if mask and item.offer else item.offer,
+        "definition": item.definition,
     }
 
 

@@ -19,9 +19,8 @@ _SAMPLES = 3  # values shown of each kind; the JSON has all that were kept
 _FATES = {
     "keep": "stays as it is",
     "recreate": "is taken down and put back as it was",
-    "rewrite": "is rewritten",
-    "drop": "is dropped",
-    "refuse": "stands in the way, see the blockers",
+    "rewrite": "is made anew in another form",
+    "drop": "is left away until the way back",
 }
 _MEANINGS = {
     "same": "",
@@ -280,7 +279,9 @@ def _reference(reference: Reference, show: _Show, mask: bool) -> Iterator[str]:
 def _dependents(found: Sequence[DependentPlan], mask: bool) -> Iterator[str]:
     rows = []
     for item in found:
-        fate = _FATES[item.action] + _MEANINGS[item.meaning if item.action != "refuse" or item.example else "same"]
+        fate = _FATES[item.action] + _MEANINGS[item.meaning]
+        if item.why and item.meaning == "same":
+            fate += f" ({mask_message(item.why) if mask else item.why})"
         if item.example is not None:
             example = mask_all(item.example) if mask else item.example
             fate += f", for example {', '.join(f'{key}: {value}' for key, value in example.items())}"

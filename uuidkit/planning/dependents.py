@@ -1,0 +1,167 @@
+"""What becomes of every object that hangs on a converted column, and what the user has to decide. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+
+from uuidkit.catalog.model import Schema
+from uuidkit.catalog.names import ColumnName, display
+from uuidkit.dependents.model import DependentObject
+from uuidkit.meaning.model import Judgement
+from uuidkit.planning.facts import GraphFacts
+from uuidkit.planning.model import Blocker, DependentPlan, Request
+
+# What may be left away until the way back without anybody seeing more rows, or writing other ones, than before.
+_DISPENSABLE = frozenset({"index", "statistics"})
+
+_SAME = Judgement("same", "")
+
+
+def dependent_plans(
+    schema: Schema, request: Request, facts: GraphFacts, changing: Collection[ColumnName]
+) -> tuple[tuple[DependentPlan, ...], tuple[Blocker, ...]]:
+    """What becomes of each object, in the order in which they are made again, and every reason why not.
+
+    Args:
+        schema: what is there.
+        request: with what the user has decided.
+        facts: what was found out about the graph.
+        changing: its columns that change their type.
+    """
+    plans: list[DependentPlan] = []
+    blockers: list[Blocker] = []
+    judgements = {(catalog, oid): judgement for catalog, oid, judgement in facts.judgements}
+    for found in facts.dependents:
+        plan = _decided(found, judgements.get(found.key, _SAME), request)
+        plans.append(plan)
+        if plan.action != "keep":
+            blockers += [Blocker(t.code, found.name, t.message, t.remedy) for t in found.troubles]
+        blockers += _undecided(plan, judgements.get(found.key, _SAME), request)
+    plans += _kept(schema, changing, facts)
+    for function in facts.functions:
+        if function.mentions is None or function.mentions not in changing:
+            continue
+        plans.append(DependentPlan("function", function.name, function.mentions.table_name, "keep", "unknown"))
+        if function.name not in request.allow:
+            blockers.append(
+                Blocker(
+                    "MEANING",
+                    function.name,
+                    f"The text of the function names {function.mentions.table_name} and "
+                    f"{display(function.mentions.name)}; nothing but reading it tells whether it works with a uuid.",
+                    f"Read it (CREATE OR REPLACE FUNCTION works before and after), then pass "
+                    f"--allow {_quoted(function.name)}.",
+                )
+            )
+    return tuple(plans), tuple(blockers)
+
+
+def _decided(found: DependentObject, judgement: Judgement, request: Request) -> DependentPlan:
+    """What is done with one object, the user's word first."""
+    rewrites = dict(request.rewrites)
+    action, definition = "recreate", None
+    if not found.hard:
+        action = "keep"
+    elif found.name in rewrites:
+        definition = rewrites[found.name].strip().removesuffix(";").strip() or None
+        action = "rewrite" if definition else "drop"
+    elif found.substitute is not None:
+        action, definition = "rewrite", found.substitute
+    elif _impossible(found, judgement) and found.kind in _DISPENSABLE and found.name in request.allow:
+        action = "drop"
+    return DependentPlan(
+        found.kind,
+        found.name,
+        found.table,
+        action,  # type: ignore[arg-type]
+        "changed" if found.why and found.substitute is None else judgement.meaning,
+        judgement.example,
+        why=found.why or judgement.why,
+        offer=judgement.offer,
+        definition=definition,
+        object=found,
+    )
+
+
+def _impossible(found: DependentObject, judgement: Judgement) -> bool:
+    """Whether the object cannot be made again as it is."""
+    return judgement.fails or (bool(found.why) and found.substitute is None)
+
+
+def _undecided(plan: DependentPlan, judgement: Judgement, request: Request) -> Iterator[Blocker]:
+    found = plan.object
+    assert found is not None  # those without one need no decision
+    name = _quoted(found.name)
+    if found.name in dict(request.rewrites) or plan.action == "drop":
+        return
+    if _impossible(found, judgement):
+        reason = found.why or judgement.why
+        if found.kind in _DISPENSABLE:
+            remedy = f"Leave it away until the way back with --allow {name}, or give another definition with "
+        else:
+            remedy = "Give a definition that works over uuid with "
+        yield Blocker(
+            "MEANING",
+            found.name,
+            f"The {_what(found)} cannot be made again over uuid: {reason}{_full_stop(reason)}",
+            f"{remedy}--rewrite {_with_file(found.name)}.{_offered(judgement)}",
+        )
+    elif judgement.meaning != "same" and found.name not in request.allow:
+        yield Blocker(
+            "MEANING",
+            found.name,
+            f"{judgement.why}{_full_stop(judgement.why)}",
+            f"Accept that with --allow {name}, or give another definition with --rewrite {_with_file(found.name)}."
+            f"{_offered(judgement)}",
+        )
+
+
+def _offered(judgement: Judgement) -> str:
+    if judgement.offer is None:
+        return ""
+    return f" This one means what it meant: {judgement.offer.rstrip().removesuffix(';')};"
+
+
+def _what(found: DependentObject) -> str:
+    return "statistics object" if found.kind == "statistics" else found.kind
+
+
+def _full_stop(text: str) -> str:
+    return "" if text.endswith((".", "!", "?")) else "."
+
+
+def _quoted(name: str) -> str:
+    """The name as a shell takes it."""
+    return "'" + name.replace("'", "'\\''") + "'" if not name.replace(".", "").replace("_", "").isalnum() else name
+
+
+def _with_file(name: str) -> str:
+    return _quoted(f"{name}=FILE.sql")
+
+
+def _kept(schema: Schema, changing: Collection[ColumnName], facts: GraphFacts) -> Iterator[DependentPlan]:
+    """What PostgreSQL takes along by itself, and the defaults."""
+    taken: Mapping[tuple[str, int], DependentObject] = {found.key: found for found in facts.dependents}
+    for index in schema.indexes:
+        reads = any(column.table_name == index.table and column.name in index.reads for column in changing)
+        if reads and ("pg_class", index.oid) not in taken:
+            yield DependentPlan("index", f"{display(index.table.schema)}.{display(index.name)}", index.table, "keep")
+    for dependent in schema.dependents:
+        if dependent.kind == "sequence" and dependent.column is not None:
+            if dependent.table.column(dependent.column) in changing:
+                yield DependentPlan(dependent.kind, dependent.name, dependent.table, "keep")
+    for name in sorted(changing):
+        found = schema.column(name)
+        if found is not None and found.default is not None and not found.generated:
+            yield DependentPlan("default", str(name), name.table_name, "rewrite")
+
+
+def unknown_names(request: Request, plans: Collection[DependentPlan]) -> tuple[str, ...]:
+    """Names that the user decided about and that nothing has.
+
+    Args:
+        request: with what the user has decided.
+        plans: those of all graphs.
+    """
+    known = {plan.name for plan in plans}
+    return tuple(name for name in (*request.allow, *dict(request.rewrites)) if name not in known)

@@ -1,0 +1,124 @@
+"""What the way back does with the objects that hang on the columns now: put back as they were, or in its way."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import psycopg
+from psycopg import sql
+
+from uuidkit.catalog.model import Schema
+from uuidkit.database.session import Session
+from uuidkit.dependents.functions import read_functions
+from uuidkit.dependents.model import DependentObject
+from uuidkit.dependents.proof import Expected, prints
+from uuidkit.dependents.read import read_dependents
+from uuidkit.ledger import LedgerDependent, LedgerEntry
+from uuidkit.planning.model import Blocker
+from uuidkit.planning.restoration import Restoration
+
+# Of these the first statement makes the object and the others give it owner, privileges and comments; what somebody
+# changed about the latter since is kept.
+_COMPLETED_AFTERWARDS = frozenset({"view", "materialized view", "index", "statistics"})
+
+
+def restoration(session: Session, schema: Schema, entry: LedgerEntry) -> Restoration:
+    """What becomes of everything that hangs on the columns of one conversion.
+
+    Args:
+        session: within ``reading``.
+        schema: what is there now.
+        entry: the ledger's.
+    """
+    columns = [column.name for column in entry.graph.columns if schema.column(column.name) is not None]
+    hanging = {found.address: found for found in read_dependents(session, schema, columns) if found.hard}
+    down: list[DependentObject] = []
+    up: list[LedgerDependent] = []
+    expected: list[Expected] = []
+    blockers: list[Blocker] = []
+    notes: list[str] = []
+    known = set()
+    for number, before in enumerate(entry.graph.dependents):
+        after = entry.graph.after.get(str(number))
+        known.add(before.address)
+        now = hanging.get(before.address)
+        if now is None and after is not None:
+            now = _elsewhere(session, before, after)
+            if now is None:
+                notes.append(
+                    f"The {before.kind} {before.name} is gone or has another form since the conversion; it is left so."
+                )
+                continue
+        if now is None:  # it was left away by the conversion
+            up.append(before)
+            expected.append(Expected(before.address, before.definition, before.attributes))
+            continue
+        attributes = before.attributes
+        if after is not None and (now.definition, now.attributes) != after:
+            if now.definition != after[0] or before.kind not in _COMPLETED_AFTERWARDS:
+                blockers.append(_changed(now))
+                continue
+            before = replace(before, up=(before.up[0], *now.up[1:]), fill=now.fill)
+            attributes = now.attributes
+        blockers += [Blocker(t.code, now.name, t.message, t.remedy) for t in now.troubles]
+        down.append(now)
+        up.append(before)
+        expected.append(Expected(before.address, before.definition, attributes))
+    for address, found in hanging.items():
+        if address not in known:
+            blockers.append(_new(found))
+    order = {key: number for number, key in enumerate(found.key for found in hanging.values())}
+    return Restoration(
+        down=tuple(sorted(down, key=lambda found: order.get(found.key, len(order)))),
+        up=tuple(up),
+        expected=tuple(expected),
+        functions=read_functions(session, schema, columns),
+        blockers=tuple(blockers),
+        notes=tuple(notes),
+    )
+
+
+def _elsewhere(session: Session, before: LedgerDependent, after: tuple[str, str]) -> DependentObject | None:
+    """An object that reads the columns no more, since the user had it made otherwise; None where it is another now."""
+    try:
+        with session.savepoint():
+            [(found,)] = session.rows(sql.SQL("SELECT {}").format(prints({"0": before.address})))
+    except psycopg.errors.UndefinedObject:
+        return None
+    except psycopg.Error as error:
+        if error.sqlstate in ("42P01", "42883", "42703"):
+            return None
+        raise
+    if tuple(found["0"]) != after:
+        return None
+    return DependentObject(
+        catalog="",
+        oid=0,
+        kind=before.kind,
+        name=before.name,
+        table=before.table,
+        address=before.address,
+        down=before.down,
+        lock=before.lock,
+        definition=after[0],
+        attributes=after[1],
+    )
+
+
+def _changed(found: DependentObject) -> Blocker:
+    return Blocker(
+        "DEPENDENT",
+        found.name,
+        f"The {found.kind} was changed since the conversion; the way back would put its old form in that place.",
+        f"Keep its present definition, drop the {found.kind}, revert, and make it again for text.",
+    )
+
+
+def _new(found: DependentObject) -> Blocker:
+    reads = ", ".join(sorted(map(str, found.reads))) or "what reads the columns"
+    return Blocker(
+        "DEPENDENT",
+        found.name,
+        f"The {found.kind} was made since the conversion and reads {reads}, which the way back turns to text again.",
+        f"Keep its definition, drop the {found.kind}, revert, and make it again for text.",
+    )
