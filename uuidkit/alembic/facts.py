@@ -7,7 +7,7 @@ their numbers; never a value. Nothing is written where that would not be enough.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
 from uuidkit.alembic.document import from_document, to_document
@@ -27,7 +27,13 @@ from uuidkit.version import __version__
 FORMAT = 1
 # Expressions of a script have to be understood by every supported server.
 _PORTABLE = 150_000
-# What the server itself refuses when the script runs; everything else that blocks has to be gone before.
+# Of GraphFacts: what is written down, and what reports alone are about or the server finds out by itself. Whatever else
+# there is makes facts insufficient.
+_KEPT = frozenset({"columns", "findings", "references", "fingerprints"})
+_NOT_NEEDED = frozenset(
+    {"not_unique", "ambiguous", "not_looked_at", "mentions", "row_triggers", "publications", "sizes"}
+)
+# Blockers that the server itself raises when the script runs; all others have to be gone before.
 _JUDGED_BY_THE_SERVER = frozenset({"UNPARSEABLE", "COLLISION", "ORPHAN"})
 
 
@@ -83,10 +89,10 @@ def look(session: Session, operation: ConvertToUuidOp) -> Look:
         plan = build(schema, request, graphs, __version__)
         facts = _facts(operation, schema, request, graphs)
         again = _part(read_database(session, search_path), request, graphs)
-    missing = _insufficient(plan)
+    missing = _insufficient(plan, graphs)
     if not missing and again != facts.schema:
         missing = "The tables were changed while they were read."
-    if not missing and not _same(facts, plan, schema.version_num):
+    if not missing and not _same(facts, schema, request):
         missing = "It needs more of the database than can be written down."
     return Look(plan, None if missing else to_document(facts), missing)
 
@@ -195,17 +201,13 @@ def _in(table: TableName, tables: set[TableName]) -> bool:
 
 
 def _without_values(graph: GraphFacts) -> GraphFacts:
-    return replace(
-        graph,
-        findings={name: _counts(found) for name, found in graph.findings.items()},
-        references=tuple(replace(found, orphans=None, orphan_samples=(), why="") for found in graph.references),
-        not_unique=(),
-        ambiguous=(),
-        not_looked_at=(),
-        mentions=(),
-        row_triggers=(),
-        publications=(),
-        sizes=(),
+    kept = {field.name: getattr(graph, field.name) for field in fields(graph) if field.name in _KEPT}
+    return GraphFacts(
+        **{
+            **kept,
+            "findings": {name: _counts(found) for name, found in graph.findings.items()},
+            "references": tuple(replace(found, orphans=None, orphan_samples=(), why="") for found in graph.references),
+        }
     )
 
 
@@ -223,33 +225,33 @@ def _counts(found: ColumnFindings) -> ColumnFindings:
     )
 
 
-def _insufficient(plan: Plan) -> str:
+def _insufficient(plan: Plan, graphs: Sequence[GraphFacts]) -> str:
     """Why facts would not be enough for this plan, as a sentence; empty where they are."""
     blocked = [found for found in plan.blockers if found.code not in _JUDGED_BY_THE_SERVER]
     if blocked:
         return f"It is blocked at present: {blocked[0].code} {blocked[0].object}."
     for graph in plan.graphs:
         for dependent in graph.dependents:
-            kept = dependent.action == "keep" and dependent.meaning == "same"
-            if not kept and dependent.kind not in ("default", "function"):
-                return f"What becomes of {dependent.kind} {dependent.name} is judged from the live values."
+            if dependent.action != "keep" and dependent.kind != "default":
+                return f"What becomes of {dependent.kind} {dependent.name} is decided by the live values."
+    for facts in graphs:
+        for field in fields(facts):
+            if field.name not in _KEPT | _NOT_NEEDED and getattr(facts, field.name):
+                return f"What hangs on its columns ({field.name}) is judged by the live database."
     return ""
 
 
-def _same(facts: Facts, plan: Plan, version_num: int) -> bool:
-    """Whether the facts, written and read again, give what the live database gave, the ledger's counts aside."""
-    if plan.blockers:
-        return True
+def _same(facts: Facts, schema: Schema, request: Request) -> bool:
+    """Whether the facts, written and read again, give what the whole catalog gives."""
     again: Facts = from_document(Facts, to_document(facts))
-    if again != facts:
-        return False
-    schema = replace(again.schema, version_num=version_num)
-    twin = build(schema, replace(plan.request), again.graphs, __version__)
-    return list(_work(twin)) == list(_work(plan))
+    part = replace(again.schema, version_num=schema.version_num)
+    whole = replace(schema, foreign_keys=tuple(replace(key, triggers=()) for key in schema.foreign_keys))
+    return again == facts and list(_work(build(part, request, again.graphs, __version__))) == list(
+        _work(build(whole, request, facts.graphs, __version__))
+    )
 
 
 def _work(plan: Plan) -> Iterator[str]:
     for graph in plan.graphs:
         for statement in graph.statements:
-            if statement.phase != "ledger" and not statement.summary.startswith("let "):
-                yield statement.sql
+            yield statement.sql

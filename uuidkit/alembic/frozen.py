@@ -132,9 +132,9 @@ def _odd_values(column: ColumnPlan, version_num: int) -> sql.Composable:
     if findings is None or not findings.complete:
         known.append(value.is_parseable(operand))
     return sql.SQL(
-        "SELECT {name}, count(*), string_agg(DISTINCT quote_literal(left({column}::text, 80)), ', ')\n"
-        "            FROM (SELECT {column} FROM {table} WHERE {column} IS NOT NULL AND ({known}) IS NOT TRUE LIMIT 5)"
-        " AS some"
+        "SELECT {name}, count(*), string_agg(quote_literal(left(value, 80)), ', ') FILTER (WHERE number <= 3)\n"
+        "            FROM (SELECT {column}::text AS value, row_number() OVER () AS number\n"
+        "                    FROM {table} WHERE {column} IS NOT NULL AND ({known}) IS NOT TRUE) AS odd"
     ).format(
         name=sql.Literal(str(column.column)),
         column=operand,
