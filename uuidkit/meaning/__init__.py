@@ -1,5 +1,6 @@
 """Does an expression that reads a converted column still say the same afterwards?"""
 
+from uuidkit.meaning.judge import judge
 from uuidkit.meaning.model import Conversion, Judgement, Thing
 
-__all__ = ["Conversion", "Judgement", "Thing"]
+__all__ = ["Conversion", "Judgement", "Thing", "judge"]

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from contextlib import AbstractContextManager
+from collections.abc import Mapping
+from contextlib import AbstractContextManager, suppress
 from time import monotonic
 from typing import Any
 
@@ -24,11 +25,11 @@ _SETTINGS = {
 QUERY_CANCELED = "57014"
 
 
-class OutOfTime(Exception):  # noqa: N818 -- no error: what is left is not judged
+class OutOfTime(Exception):
     """The time for all objects together is used up."""
 
 
-class _Undone(Exception):  # noqa: N818 -- no error: the end of what is rolled back in any case
+class _Undone(Exception):
     pass
 
 
@@ -49,6 +50,7 @@ class Trial(AbstractContextManager["Trial"]):
         self._end = monotonic() + patience
         self._outer: AbstractContextManager[None] | None = None
         self._inner: AbstractContextManager[None] | None = None
+        self._settings: Mapping[str, str] = {}
 
     def __enter__(self) -> Trial:
         self._outer = self._session.savepoint()
@@ -73,7 +75,7 @@ class Trial(AbstractContextManager["Trial"]):
             params: as of ``Session.rows``.
 
         Raises:
-            psycopg.Error: the server's; what was set with ``set`` is then to be set again.
+            psycopg.Error: the server's.
             OutOfTime: the time for all questions is used up.
         """
         if monotonic() > self._end:
@@ -81,6 +83,8 @@ class Trial(AbstractContextManager["Trial"]):
         if self._inner is None:
             self._inner = self._session.savepoint()
             self._inner.__enter__()
+            if self._settings:
+                self._set(self._settings)
         try:
             return self._session.rows(statement, params)
         except psycopg.Error:
@@ -97,20 +101,17 @@ class Trial(AbstractContextManager["Trial"]):
         text = sql.SQL(", ").join([sql.Identifier(name) for name in (*schemas, "pg_temp")])
         self._set({"search_path": self._session.text(text)})
 
-    def setting(self, name: str, value: str) -> None:
-        """Set a user's own setting until the next error, or the end.
+    def under(self, settings: Mapping[str, str]) -> None:
+        """Set users' own settings for the questions that follow, and no others.
 
         Args:
-            name: with a point in it.
-            value: its text.
+            settings: names, each with a point in it, and values.
         """
-        self.rows(sql.SQL("SELECT pg_catalog.set_config({}, {}, true)").format(sql.Literal(name), sql.Literal(value)))
+        if settings != self._settings:
+            self._leave("_inner")
+            self._settings = settings
 
-    def start_afresh(self) -> None:
-        """Forget what was set since the search path."""
-        self._leave("_inner")
-
-    def _set(self, values: dict[str, str]) -> None:
+    def _set(self, values: Mapping[str, str]) -> None:
         calls = [
             sql.SQL("pg_catalog.set_config({}, {}, true)").format(sql.Literal(name), sql.Literal(value))
             for name, value in values.items()
@@ -122,8 +123,5 @@ class Trial(AbstractContextManager["Trial"]):
         setattr(self, name, None)
         if context is None:
             return
-        undone = _Undone()
-        try:
-            context.__exit__(_Undone, undone, None)
-        except _Undone:
-            pass
+        with suppress(_Undone):
+            context.__exit__(_Undone, _Undone(), None)

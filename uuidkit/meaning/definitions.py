@@ -1,36 +1,33 @@
-"""What the catalog says about the objects to be judged: their definitions, and the relations and functions they use."""
+"""What the catalog says about the objects to be judged: their definitions, and the relations and functions in them."""
 
 from __future__ import annotations
 
 import json
-
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final, LiteralString
+from typing import Any, Final, LiteralString, Protocol
 
 from uuidkit.catalog.names import TableName
-from uuidkit.database.session import Session
 
 # The stored expression of each object; it names functions, operators and relations by number, built-in ones too.
-_NODES: Final[LiteralString] = """
-CASE asked.catalog
-  WHEN 'pg_class' THEN coalesce((SELECT concat(i.indpred::text, i.indexprs::text) FROM pg_index i
-                                  WHERE i.indexrelid = asked.oid),
-                                (SELECT r.ev_action::text FROM pg_rewrite r
-                                  WHERE r.ev_class = asked.oid AND r.rulename = '_RETURN'))
-  WHEN 'pg_constraint' THEN (SELECT k.conbin::text FROM pg_constraint k WHERE k.oid = asked.oid)
-  WHEN 'pg_policy' THEN (SELECT concat(p.polqual::text, p.polwithcheck::text) FROM pg_policy p WHERE p.oid = asked.oid)
-  WHEN 'pg_trigger' THEN (SELECT t.tgqual::text FROM pg_trigger t WHERE t.oid = asked.oid)
-  WHEN 'pg_rewrite' THEN (SELECT concat(r.ev_qual::text, r.ev_action::text) FROM pg_rewrite r WHERE r.oid = asked.oid)
-  WHEN 'pg_attrdef' THEN (SELECT d.adbin::text FROM pg_attrdef d WHERE d.oid = asked.oid)
-  WHEN 'pg_publication_rel' THEN (SELECT p.prqual::text FROM pg_publication_rel p WHERE p.oid = asked.oid)
-  WHEN 'pg_proc' THEN (SELECT p.prosqlbody::text FROM pg_proc p WHERE p.oid = asked.oid)
-  WHEN 'pg_statistic_ext' THEN (SELECT s.stxexprs::text FROM pg_statistic_ext s WHERE s.oid = asked.oid)
-END"""
-
-FACTS: Final[LiteralString] = f"""
+FACTS: Final[LiteralString] = """
 WITH asked AS (SELECT * FROM unnest(%(catalogs)s::text[], %(oids)s::oid[]) AS asked (catalog, oid)),
-     noted AS MATERIALIZED (SELECT asked.*, {_NODES} AS nodes,
+     noted AS MATERIALIZED (SELECT asked.*, CASE asked.catalog
+         WHEN 'pg_class' THEN coalesce((SELECT concat(i.indpred::text, i.indexprs::text) FROM pg_index i
+                                         WHERE i.indexrelid = asked.oid),
+                                       (SELECT r.ev_action::text FROM pg_rewrite r
+                                         WHERE r.ev_class = asked.oid AND r.rulename = '_RETURN'))
+         WHEN 'pg_constraint' THEN (SELECT k.conbin::text FROM pg_constraint k WHERE k.oid = asked.oid)
+         WHEN 'pg_policy' THEN (SELECT concat(p.polqual::text, p.polwithcheck::text) FROM pg_policy p
+                                   WHERE p.oid = asked.oid)
+         WHEN 'pg_trigger' THEN (SELECT t.tgqual::text FROM pg_trigger t WHERE t.oid = asked.oid)
+         WHEN 'pg_rewrite' THEN (SELECT concat(r.ev_qual::text, r.ev_action::text) FROM pg_rewrite r
+                                    WHERE r.oid = asked.oid)
+         WHEN 'pg_attrdef' THEN (SELECT d.adbin::text FROM pg_attrdef d WHERE d.oid = asked.oid)
+         WHEN 'pg_publication_rel' THEN (SELECT p.prqual::text FROM pg_publication_rel p WHERE p.oid = asked.oid)
+         WHEN 'pg_proc' THEN (SELECT p.prosqlbody::text FROM pg_proc p WHERE p.oid = asked.oid)
+         WHEN 'pg_statistic_ext' THEN (SELECT s.stxexprs::text FROM pg_statistic_ext s WHERE s.oid = asked.oid)
+       END AS nodes,
                     CASE WHEN asked.catalog = 'pg_class'
                          THEN coalesce((SELECT r.oid FROM pg_rewrite r
                                          WHERE r.ev_class = asked.oid AND r.rulename = '_RETURN'), asked.oid)
@@ -73,7 +70,8 @@ BODIES: Final[LiteralString] = """
 SELECT p.proname, p.prosrc FROM pg_proc p
   JOIN pg_namespace n ON n.oid = p.pronamespace
   JOIN pg_language l ON l.oid = p.prolang
- WHERE p.oid >= 16384 AND l.lanname NOT IN ('c', 'internal') AND n.nspname NOT IN ('pg_catalog', 'information_schema')"""
+ WHERE p.oid >= 16384 AND l.lanname NOT IN ('c', 'internal')
+   AND n.nspname NOT IN ('pg_catalog', 'information_schema')"""
 
 LABELS: Final[LiteralString] = """
 SELECT format_type(e.enumtypid, NULL), array_agg(e.enumlabel ORDER BY e.enumsortorder)::text[]
@@ -137,7 +135,8 @@ SELECT CASE %(catalog)s
                      ELSE json_build_object('body', pg_get_indexdef(c.oid)) END
               FROM pg_class c WHERE c.oid = %(oid)s::oid)
          WHEN 'pg_constraint' THEN
-           (SELECT json_build_object('head', format('ALTER TABLE %%s ADD CONSTRAINT %%I', k.conrelid::regclass, k.conname),
+           (SELECT json_build_object('head', format('ALTER TABLE %%s ADD CONSTRAINT %%I', k.conrelid::regclass,
+                                                    k.conname),
                                      'body', pg_get_constraintdef(k.oid))
               FROM pg_constraint k WHERE k.oid = %(oid)s::oid)
          WHEN 'pg_trigger' THEN json_build_object('body', pg_get_triggerdef(%(oid)s::oid))
@@ -156,6 +155,13 @@ SELECT CASE %(catalog)s
        END"""
 
 Key = tuple[str, int]
+
+
+class Asks(Protocol):
+    """Whatever answers a query."""
+
+    def rows(self, statement: str, params: dict[str, Any] | None = None, /) -> list[tuple[Any, ...]]:
+        """The rows of a query."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,7 +214,7 @@ class Function:
     reads: frozenset[int]
 
 
-def facts(session: Session, keys: Collection[Key]) -> dict[Key, Facts]:
+def facts(session: Asks, keys: Collection[Key]) -> dict[Key, Facts]:
     """What each object's stored expression uses.
 
     Args:
@@ -227,7 +233,7 @@ def facts(session: Session, keys: Collection[Key]) -> dict[Key, Facts]:
     }
 
 
-def relations(session: Session, oids: Collection[int]) -> dict[int, Relation]:
+def relations(session: Asks, oids: Collection[int]) -> dict[int, Relation]:
     """Relations by their oids."""
     return {
         oid: Relation(oid, TableName(schema, name), kind, tuple(columns))
@@ -235,7 +241,7 @@ def relations(session: Session, oids: Collection[int]) -> dict[int, Relation]:
     }
 
 
-def functions(session: Session, oids: Collection[int]) -> dict[int, Function]:
+def functions(session: Asks, oids: Collection[int]) -> dict[int, Function]:
     """Functions by their oids."""
     return {
         oid: Function(
@@ -250,27 +256,27 @@ def functions(session: Session, oids: Collection[int]) -> dict[int, Function]:
     }
 
 
-def bodies(session: Session) -> list[tuple[str, str]]:
+def bodies(session: Asks) -> list[tuple[str, str]]:
     """Name and text of every function of the users'."""
     return [(name, source) for name, source in session.rows(BODIES)]
 
 
-def labels(session: Session) -> dict[str, tuple[str, ...]]:
+def labels(session: Asks) -> dict[str, tuple[str, ...]]:
     """The labels of every enumeration, by the type's name."""
-    return {type: tuple(found) for type, found in session.rows(LABELS)}
+    return {name: tuple(found) for name, found in session.rows(LABELS)}
 
 
-def printed(session: Session, keys: Collection[Key]) -> dict[Key, Mapping[str, Any]]:
+def printed(session: Asks, keys: Collection[Key]) -> dict[Key, Mapping[str, Any]]:
     """The parts of each object's definition, as the server prints them under the search path at hand."""
     return {(catalog, oid): parts for catalog, oid, parts in session.rows(PRINTED, _asked(keys)) if parts is not None}
 
 
-def hidden(session: Session, oids: Collection[int]) -> frozenset[int]:
+def hidden(session: Asks, oids: Collection[int]) -> frozenset[int]:
     """Those relations that the search path at hand does not find under their plain names."""
     return frozenset(oid for (oid,) in session.rows(HIDDEN, {"oids": list(oids)}))
 
 
-def complete(session: Session, key: Key) -> tuple[str, str] | None:
+def complete(session: Asks, key: Key) -> tuple[str, str] | None:
     """Head and body of a complete definition; None for a kind that has none.
 
     Args:

@@ -46,10 +46,22 @@ class Failure:
     @property
     def by_type(self) -> bool:
         """Whether the expression does not fit the types that it meets."""
-        return self.sqlstate in ("42883", "42804", "42846", "42725", "42P18", "42809", "42P22", "42P21", "0A000", "42703")
+        return self.sqlstate in (
+            "42883",
+            "42804",
+            "42846",
+            "42725",
+            "42P18",
+            "42809",
+            "42P22",
+            "42P21",
+            "0A000",
+            "42703",
+        )
 
 
 Value = tuple[str | None, str]  # text and type
+SIDES: Final[tuple[Side, Side]] = ("old", "new")
 Answers = dict[int, Value | Failure]
 
 
@@ -76,6 +88,10 @@ class Stage:
     def table(self, oid: int) -> StandIn:
         """The stand-in for one table."""
         return next(table for table in self.tables if table.relation.oid == oid)
+
+    def of_real_rows(self) -> Stage:
+        """The same with the rows of the tables themselves alone."""
+        return Stage(tuple(t.limited([row for row in t.rows if row.variant < 0]) for t in self.tables), self.views)
 
 
 def failure(error: psycopg.Error) -> Failure:
@@ -107,10 +123,11 @@ def answers(trial: Trial, stage: Stage, asked: Sequence[Question], side: Side) -
     if not found.by_value:
         return [found]
     rows = stage.table(asked[0].table).rows
-    chosen = [number for number, row in enumerate(rows) if side == "old" or row.uuids is not None]
-    step = max(1, len(chosen) / _ONE_BY_ONE)
-    spread = dict.fromkeys(chosen[int(n * step)] for n in range(min(len(chosen), _ONE_BY_ONE)))
-    return [_halves(trial, stage, asked[0], side, list(spread))]
+    # The same rows on both sides, and before the conversion a few that have no uuid.
+    chosen = _spread([number for number, row in enumerate(rows) if row.uuids is not None], _ONE_BY_ONE)
+    if side == "old":
+        chosen += _spread([number for number, row in enumerate(rows) if row.uuids is None], _ONE_BY_ONE // 4)
+    return [_halves(trial, stage, asked[0], side, chosen)]
 
 
 def table(trial: Trial, stage: Stage, question: Question, side: Side, *, unconverted: bool = False) -> Table | Failure:
@@ -124,7 +141,7 @@ def table(trial: Trial, stage: Stage, question: Question, side: Side, *, unconve
         unconverted: whether rows that have no uuid are there too.
     """
     names = [sql.Identifier(name) for name in question.columns]
-    query = sql.SQL("({}) AS q ({})").format(raw(question.text.rstrip().rstrip(";")), joined(list(names)))
+    query = sql.SQL("({}) AS q ({})").format(raw(question.text_on(side).rstrip().rstrip(";")), joined(list(names)))
     if question.arguments:
         query = sql.SQL("{} CROSS JOIN LATERAL {}").format(_arguments(stage, question), query)
     cells = [sql.SQL("q.{}").format(name) for name in names]
@@ -157,12 +174,16 @@ def _answers(
     stand_in = stage.table(asked[0].table)
     first, second = sql.Identifier("uuidkit a"), sql.Identifier("uuidkit b")
     parts = [
-        sql.SQL("({text})::text, pg_catalog.pg_typeof({text})::text").format(text=sql.SQL("({})").format(raw(q.text)))
+        sql.SQL("({text})::text, pg_catalog.pg_typeof({text})::text").format(
+            text=sql.SQL("({})").format(raw(q.text_on(side)))
+        )
         for q in asked
     ]
     if asked[0].pairs:
         size = max(1, len(stand_in.rows))
-        source = sql.SQL("{rows} AS {a} JOIN {rows} AS {b} ON ({nb} - {na} + {size}) % {size} IN ({distances}) {old} {new}").format(
+        source = sql.SQL(
+            "{rows} AS {a} JOIN {rows} AS {b} ON ({nb} - {na} + {size}) % {size} IN ({distances}) {old} {new}"
+        ).format(
             rows=numbered(stand_in),
             a=first,
             b=second,
@@ -216,6 +237,11 @@ def _halves(trial: Trial, stage: Stage, question: Question, side: Side, numbers:
     return both
 
 
+def _spread(numbers: Sequence[int], most: int) -> list[int]:
+    step = max(1, len(numbers) / most)
+    return [numbers[int(n * step)] for n in range(min(len(numbers), most))]
+
+
 def _arguments(stage: Stage, question: Question) -> sql.Composed:
     # Each parameter takes the texts of the converted columns in turn, and what the body looks for.
     values: dict[str | None, None] = {}
@@ -225,8 +251,8 @@ def _arguments(stage: Stage, question: Question) -> sql.Composed:
                 values |= dict.fromkeys(row.values[number] for row in stand_in.rows[:12])
     chosen = list(values)[:16] or [None]
     columns = [
-        sql.SQL("{}::{} AS {}").format(_ARGUMENTS.get(type, sql.NULL), raw(type), sql.Identifier(name))
-        for name, type in question.arguments
+        sql.SQL("{}::{} AS {}").format(_ARGUMENTS.get(declared, sql.NULL), raw(declared), sql.Identifier(name))
+        for name, declared in question.arguments
     ]
     return sql.SQL("(SELECT {} FROM unnest({}) AS u (v)) AS {}").format(
         joined(list(columns)), texts(chosen), sql.Identifier(question.name)

@@ -139,7 +139,7 @@ class Others:
     columns: Sequence[Column]
     what: Sought
     labels: Mapping[str, Sequence[str]]
-    _chance: random.Random = field(default_factory=lambda: random.Random(20250401))  # noqa: S311 -- the same rows each time
+    _chance: random.Random = field(default_factory=lambda: random.Random(20250401))  # the same rows each time
 
     def variant(self, number: int) -> dict[str, str | None]:
         """One choice of a value for every column: number 0 is what the definitions look for, where that can be told.
@@ -168,11 +168,13 @@ class Others:
             return []
         kind = column.base_type
         if kind in _NUMBERS:
-            return ["1", "2", *(str(number) for number in self.what.numbers if number < 32_767)][:8]
+            small: list[str | None] = [str(number) for number in self.what.numbers if number < 32_767]
+            return ["1", "2", *small][:8]
         if kind in _TEXTS:
-            return [*fitting(["x", *self.what.literals], column.type, not_null=True)][:8]
+            return fitting(["x", *self.what.literals], column.type, not_null=True)[:8]
         if kind == "uuid":
-            return [str(uuid_for(str(Shape()))), *(text for text in self.what.literals if _is_uuid(text))]
+            known: list[str | None] = [text for text in self.what.literals if _is_uuid(text)]
+            return [str(uuid_for(str(Shape()))), *known]
         if kind.startswith("_"):
             return ["{}"]
         return [*_BY_TYPE.get(kind, ()), *self.labels.get(column.type, ())]

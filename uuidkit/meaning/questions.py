@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 from uuidkit.meaning import lexing
 from uuidkit.meaning.model import Thing
+from uuidkit.meaning.stage import Side
 
 Form = Literal["condition", "value", "rows"]
 
@@ -51,6 +52,7 @@ class Question:
         unique: whether equal values are forbidden.
         columns: names of a query's columns; empty where it is not known.
         name, arguments: of a function: its name, names and types of its parameters.
+        rewritten: the text after the conversion where it is another one.
     """
 
     thing: Thing
@@ -64,13 +66,18 @@ class Question:
     columns: tuple[str, ...] = ()
     name: str = ""
     arguments: tuple[tuple[str, str], ...] = ()
+    rewritten: str = ""
 
-    def with_text(self, text: str) -> Question:
-        """The same question about another text."""
-        return replace(self, text=text)
+    def text_on(self, side: Side) -> str:
+        """The text that is tried before the conversion, or after it."""
+        return self.rewritten if side == "new" and self.rewritten else self.text
+
+    def with_rewritten(self, text: str) -> Question:
+        """The same question, with another text after the conversion."""
+        return replace(self, rewritten=text)
 
 
-class NotToBeAsked(Exception):  # noqa: N818 -- no error: the object stays unknown
+class NotToBeAsked(Exception):
     """What an object does cannot be tried; the message says why."""
 
 
@@ -139,7 +146,8 @@ def _function(thing: Thing, parts: Mapping[str, Any]) -> Question:
     else:
         raise NotToBeAsked("its body cannot be taken apart")
     if lexing.tokens(query)[0].value.upper() not in ("SELECT", "WITH", "VALUES", "TABLE") or any(
-        token.kind == "name" and token.value in ("INSERT", "UPDATE", "DELETE", "MERGE") for token in lexing.tokens(query)
+        token.kind == "name" and token.value in ("INSERT", "UPDATE", "DELETE", "MERGE")
+        for token in lexing.tokens(query)
     ):
         raise NotToBeAsked("its body writes, and what it would write cannot be tried")
     modes = parts["modes"] or ["i"] * len(parts["types"])

@@ -155,7 +155,9 @@ def _rows(side: Side, table: StandIn, unconverted: bool) -> sql.Composed:
         rows=numbered(table),
         number=_NUMBER,
         names=joined(list(names)),
-        typed=joined([typed(column, sql.SQL("u.{}").format(name), side) for column, name in zip(filled, names, strict=True)]),
+        typed=joined(
+            [typed(column, sql.SQL("u.{}").format(name), side) for column, name in zip(filled, names, strict=True)]
+        ),
         arrays=joined([texts([str(number) for number, _ in shown]), *arrays]),
         short=joined([sql.SQL("n"), *names]),
     )
@@ -181,7 +183,9 @@ def _columns(table: StandIn, rows: sql.Composable) -> sql.Composed:
     return joined(parts)
 
 
-def uuids_of(values: Sequence[str | None], converted: Sequence[Mapping[str, str | None] | None]) -> tuple[str | None, ...] | None:
+def uuids_of(
+    values: Sequence[str | None], converted: Sequence[Mapping[str, str | None] | None]
+) -> tuple[str | None, ...] | None:
     """What a row becomes; None where one of its values has no uuid.
 
     Args:

@@ -69,7 +69,7 @@ def of_condition(question: Question, stand_in: StandIn, scenarios: Sequence[Scen
             elif was != _holds(question, now):
                 differing.append((row.variant >= 0, number, label, was, not was))
     if differing:
-        made, number, label, was, now = min(differing, key=lambda found: (found[0], found[1]))
+        _, number, label, was, now = min(differing, key=lambda found: (found[0], found[1]))
         return _differs(question, stand_in, number, label, was, now)
     dead = _dead(question, stand_in, scenarios)
     if dead is not None:
@@ -171,7 +171,9 @@ def of_rows(question: Question, before: Table, after: Table, everything: Table |
         return Judgement("same", f"the same {expected.total()} rows before and after")
     if everything is not None and everything.rows:
         return Judgement("changed", f"the {noun} looks for a value that is no id, and finds nothing any more")
-    return Judgement("unknown", f"no row came out of the {noun} for any value tried, so that there was nothing to compare")
+    return Judgement(
+        "unknown", f"no row came out of the {noun} for any value tried, so that there was nothing to compare"
+    )
 
 
 def together(judgements: Sequence[Judgement]) -> Judgement:
@@ -206,31 +208,24 @@ def _dead(question: Question, stand_in: StandIn, scenarios: Sequence[Scenario]) 
     """The judgement where the ids decided something before, and decide nothing now."""
     if not any(column.converted for column in stand_in.filled):
         return None
-    before: defaultdict[tuple[str, int], dict[bool, list[int]]] = defaultdict(dict)
-    depends_now = False
+    before: defaultdict[tuple[str, int], dict[bool, int]] = defaultdict(dict)
+    after: defaultdict[tuple[str, int], set[bool]] = defaultdict(set)
     for label, old, new in scenarios:
-        after: defaultdict[int, set[bool]] = defaultdict(set)
         for number, row, holds in _of_made(question, stand_in, old):
-            before[label, row.variant].setdefault(holds, []).append(number)
+            before[label, row.variant].setdefault(holds, number)
         for _, row, holds in _of_made(question, stand_in, new):
-            after[row.variant].add(holds)
-        depends_now = depends_now or any(len(seen) > 1 for seen in after.values())
-    decided = [answers for answers in before.values() if len(answers) > 1]
-    if depends_now or not decided:
+            after[label, row.variant].add(holds)
+    decided = [group for group, answers in before.items() if len(answers) > 1 and after[group]]
+    if not decided or any(len(seen) > 1 for seen in after.values()):
         return None
-    now = next(
-        (holds for _, _, new in scenarios for _, _, holds in _of_made(question, stand_in, new)),
-        None,
-    )
-    odd = [number for number in decided[0].get(not now, []) if now is not None]
-    if now is None or not odd:
-        return None
-    value, _ = _example_of(stand_in, _row(question, stand_in, odd[0]))
+    [now] = after[decided[0]]
+    odd = before[decided[0]][not now]
+    value, _ = _example_of(stand_in, _row(question, stand_in, odd))
     said = question.wording
     return Judgement(
         "changed",
-        f"{shown(value)}: the {question.thing.kind} {said.was_false if now else said.was_true}; "
-        f"no uuid makes a difference to it any more",
+        f"row {shown(value)}: the {question.thing.kind} {said.was_false if now else said.was_true}; "
+        "now the ids make no difference to it any more",
         {"value": value, "uuid": None, "before": not now, "after": now},
     )
 
@@ -286,5 +281,3 @@ def _id_in(cells: Sequence[str | None], uuids: Uuids) -> tuple[str | None, str |
 
 def _cells(cells: Sequence[str | None] | None) -> str:
     return "(" + ", ".join(shown(cell) for cell in (cells or ())[:6]) + ")"
-
-

@@ -1,0 +1,255 @@
+"""Who is on the stage: the rows of each stand-in, real ones and made ones."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from uuidkit.catalog.model import Column, Schema
+from uuidkit.catalog.names import ColumnName, TableName
+from uuidkit.meaning import definitions, made, samples
+from uuidkit.meaning.asking import Trial
+from uuidkit.meaning.definitions import Key, Relation
+from uuidkit.meaning.made import Sought
+from uuidkit.meaning.matters import Catalog, Matter
+from uuidkit.meaning.model import Conversion
+from uuidkit.meaning.stage import Row, StagedColumn, StandIn, uuids_of
+
+Texts = tuple[str | None, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """How much is put on the stage for one table.
+
+    Attributes:
+        real: rows of the table itself.
+        ids: made texts per converted column.
+        variants: choices of values for the other columns.
+    """
+
+    real: int
+    ids: int
+    variants: int
+
+
+LARGE = Size(1_000, 150, 6)
+MIDDLE = Size(150, 30, 2)
+SMALL = Size(30, 8, 1)
+
+
+@dataclass(slots=True)
+class Company:
+    """Everything that may be put on the stage, gathered once for all objects.
+
+    Attributes:
+        conversions: by column; those of inherited columns among them.
+        columns: by table the columns that some object reads.
+        real: by table the sampled rows, in the order of ``columns``.
+        labels: of the enumerations, by type.
+        uuids: by conversion what the texts become.
+    """
+
+    schema: Schema
+    conversions: Mapping[ColumnName, Conversion]
+    columns: dict[TableName, tuple[str, ...]] = field(default_factory=dict)
+    real: dict[TableName, list[Texts]] = field(default_factory=dict)
+    labels: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    uuids: dict[Conversion, dict[str, str | None]] = field(default_factory=dict)
+
+    def all_uuids(self) -> dict[str, str | None]:
+        """What every text of any converted column becomes."""
+        return {text: uuid for known in self.uuids.values() for text, uuid in known.items()}
+
+    def real_texts(self) -> set[str]:
+        """Every text of a converted column that was sampled."""
+        return {
+            value
+            for table, rows in self.real.items()
+            for place, column in enumerate(self.columns[table])
+            if table.column(column) in self.conversions
+            for row in rows
+            if (value := row[place]) is not None
+        }
+
+
+def inherited(schema: Schema, conversions: Iterable[Conversion]) -> dict[ColumnName, Conversion]:
+    """The conversions by column, with those of the same column in every table that inherits it.
+
+    Args:
+        schema: the tables.
+        conversions: as they were asked for.
+    """
+    found = {conversion.column: conversion for conversion in conversions}
+    waiting = list(found.values())
+    while waiting:
+        conversion = waiting.pop()
+        table = schema.tables.get(conversion.column.table_name)
+        for child in table.children if table is not None else ():
+            column = child.column(conversion.column.name)
+            if column not in found and schema.column(column) is not None:
+                found[column] = replace(conversion, column=column)
+                waiting.append(found[column])
+    return {column: conversion for column, conversion in found.items() if schema.column(column) is not None}
+
+
+def gather(
+    trial: Trial,
+    schema: Schema,
+    catalog: Catalog,
+    matters: Sequence[Matter],
+    conversions: Mapping[ColumnName, Conversion],
+) -> Company:
+    """Read what is needed of the tables: the columns that some object reads, and some rows.
+
+    Args:
+        trial: the search path is set.
+        schema: the tables.
+        catalog: what the objects use.
+        matters: the objects that are tried.
+        conversions: by column.
+    """
+    company = Company(schema, conversions)
+    trial.path(())
+    readers: dict[TableName, tuple[Relation, set[Key]]] = {}
+    for matter in matters:
+        keys: set[Key] = {matter.thing.key, *(("pg_class", oid) for oid in matter.views)}
+        for relation in matter.tables.values():
+            readers.setdefault(relation.name, (relation, set()))[1].update(keys)
+    for name, (relation, keys) in readers.items():
+        read = catalog.columns(sorted(keys), relation.oid)
+        columns = schema.tables[name].columns
+        company.columns[name] = tuple(
+            column for column in columns if read is None or column in read or name.column(column) in conversions
+        )
+    wanted = {name: (schema.tables[name], columns) for name, columns in company.columns.items() if columns}
+    company.real = samples.real_rows(trial, wanted)
+    keys_between = [key for key in schema.foreign_keys if key.table in wanted and key.referenced_table in wanted]
+    samples.referred_rows(trial, keys_between, wanted, company.real)
+    if any(column.base_type not in _KNOWN for name in wanted for column in schema.tables[name].columns.values()):
+        company.labels = definitions.labels(trial)
+    return company
+
+
+def translate(trial: Trial, company: Company, groups: Iterable[tuple[Collection[Relation], Sequence[str]]]) -> None:
+    """Find out what every text becomes that will be on a stage.
+
+    Args:
+        trial: under the search path ``pg_catalog``.
+        company: where it is kept.
+        groups: the tables of each stage, with the definitions that are tried there.
+    """
+    wanted: dict[Conversion, dict[str, None]] = {}
+    for tables, texts in groups:
+        for relation in tables:
+            what = made.sought(texts, company.columns[relation.name])
+            for name, values in _ids(company, relation, what).items():
+                wanted.setdefault(company.conversions[name], {}).update(
+                    (value, None) for value in values if value is not None
+                )
+    for table, rows in company.real.items():
+        for place, column in enumerate(company.columns[table]):
+            conversion = company.conversions.get(table.column(column))
+            if conversion is not None:
+                texts_of = {value: None for row in rows if (value := row[place]) is not None}
+                wanted.setdefault(conversion, {}).update(texts_of)
+    asked = {
+        conversion: [value for value in values if value not in company.uuids.get(conversion, {})]
+        for conversion, values in wanted.items()
+    }
+    for conversion, found in samples.convert(trial, asked).items():
+        company.uuids.setdefault(conversion, {}).update(found)
+
+
+def stand_in(company: Company, relation: Relation, texts: Sequence[str], size: Size) -> StandIn:
+    """A table with the rows that suit some definitions.
+
+    Args:
+        company: what there is.
+        relation: the table.
+        texts: the definitions.
+        size: how many rows.
+    """
+    name = relation.name
+    filled = company.columns[name]
+    columns = tuple(_staged(company, name, column) for column in company.schema.tables[name].columns.values())
+    what = made.sought(texts, filled)
+    ids = {column.name: values for column, values in _ids(company, relation, what).items()}
+    others = made.Others(
+        [
+            column
+            for column in company.schema.tables[name].columns.values()
+            if column.name in filled and column.name not in ids
+        ],
+        what,
+        company.labels,
+    )
+    known = [company.uuids.get(company.conversions[name.column(c)], {}) if c in ids else None for c in filled]
+    converted = [place for place, column in enumerate(filled) if column in ids]
+
+    def row(values: Texts, variant: int) -> Row:
+        null = bool(converted) and any(values[place] is None for place in converted)
+        return Row(values, uuids_of(values, known), variant, null)
+
+    rows = {values: row(values, -1) for values in _spread(company.real.get(name, []), size.real)}
+    fresh: dict[tuple[Texts, int], Row] = {}
+    longest = max((min(len(values), size.ids) for values in ids.values()), default=4)
+    for variant in range(size.variants if others.columns or len(ids) > 1 else 1):
+        # Without ids of its own, a table shows each variant of the rest.
+        rest = others.variant(variant)
+        for number in range(longest):
+            if not ids:
+                rest = others.variant(variant * longest + number)
+            values = tuple(
+                _pick(ids[column], number + place * (variant % 2), size.ids) if column in ids else rest[column]
+                for place, column in enumerate(filled)
+            )
+            fresh.setdefault((values, variant), row(values, variant))
+    return StandIn(relation, columns, (*rows.values(), *fresh.values()))
+
+
+def _staged(company: Company, name: TableName, column: Column) -> StagedColumn:
+    filled = column.name in company.columns[name]
+    # A domain may refuse NULL; where nothing is read its base type will do.
+    printed = column.base_type if column.domain is not None and not filled else column.type
+    return StagedColumn(column.name, printed, column.collation, name.column(column.name) in company.conversions, filled)
+
+
+def _ids(company: Company, relation: Relation, what: Sought) -> dict[ColumnName, list[str | None]]:
+    found = {}
+    for column in company.columns[relation.name]:
+        name = relation.name.column(column)
+        conversion = company.conversions.get(name)
+        described = company.schema.column(name)
+        if conversion is not None and described is not None:
+            values = made.ids(what, conversion.shapes, empty=not company.real.get(relation.name))
+            found[name] = made.fitting(values, conversion.type, not_null=described.not_null) or [None]
+    return found
+
+
+def _pick(values: Sequence[str | None], number: int, most: int) -> str | None:
+    return values[number % min(len(values), most)]
+
+
+def _spread(rows: Sequence[Texts], most: int) -> list[Texts]:
+    step = max(1, len(rows) / most)
+    return [rows[int(n * step)] for n in range(min(len(rows), most))]
+
+
+_KNOWN = frozenset(
+    {
+        "varchar",
+        "text",
+        "bpchar",
+        "uuid",
+        "int2",
+        "int4",
+        "int8",
+        "bool",
+        "timestamp",
+        "timestamptz",
+        "date",
+        "jsonb",
+        "json",
+    }
+)

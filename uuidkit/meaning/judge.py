@@ -1,0 +1,266 @@
+"""Does each object that reads a converted column say the same afterwards?
+
+Every expression is tried on a stage: stand-ins for the affected tables, filled with rows of the tables themselves and
+with rows made for the purpose, once as they are and once with uuids. Nothing is created, and nothing of the users' is
+run that could write: volatile functions are not called, and the transaction is read-only while it lasts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import psycopg
+
+from uuidkit.catalog.model import Schema
+from uuidkit.database.session import Session
+from uuidkit.meaning import casting, definitions, evaluation, matters, offers, verdict
+from uuidkit.meaning.asking import OutOfTime, Trial
+from uuidkit.meaning.casting import LARGE, MIDDLE, SMALL, Company, Size
+from uuidkit.meaning.evaluation import Failure, Stage
+from uuidkit.meaning.matters import Matter
+from uuidkit.meaning.model import Conversion, Judgement, Thing
+from uuidkit.meaning.questions import NotToBeAsked, Question, questions
+from uuidkit.meaning.scenarios import Scenario, scenarios
+
+_PATIENCE = 12  # times the limit of one question, for all of them together
+
+
+def judge(
+    session: Session,
+    schema: Schema,
+    conversions: Sequence[Conversion],
+    things: Sequence[Thing],
+    *,
+    time_limit: float = 5.0,
+) -> dict[tuple[str, int], Judgement]:
+    """Judge what objects will say once columns are uuids.
+
+    Nothing is changed, and no lock is taken beyond that of reading. A user's own setting (``app.tenant``) that a
+    policy reads is set for the trial and undone with it; PostgreSQL then gives '' for it in this session where it gave
+    NULL before, as after any SET LOCAL.
+
+    Args:
+        session: any; a transaction is begun, and rolled back, where none is open.
+        schema: the tables.
+        conversions: every column that will change.
+        things: the objects.
+        time_limit: seconds that one question may take; all of them together may take twelve times as long.
+
+    Returns:
+        A judgement for every object, by (catalog, oid).
+
+    Raises:
+        psycopg.Error: the catalog itself could not be read.
+    """
+    if not things:
+        return {}
+    if not session.in_transaction:
+        with session.transaction():
+            return judge(session, schema, conversions, things, time_limit=time_limit)
+    with Trial(session, time_limit, time_limit * _PATIENCE) as trial:
+        return _Judge(trial, schema, conversions).all(things)
+
+
+class _Judge:
+    def __init__(self, trial: Trial, schema: Schema, conversions: Sequence[Conversion]) -> None:
+        self._trial = trial
+        self._schema = schema
+        self._conversions = casting.inherited(schema, conversions)
+        self._found: dict[tuple[str, int], list[Judgement]] = {}
+
+    def all(self, things: Sequence[Thing]) -> dict[tuple[str, int], Judgement]:
+        trial, schema = self._trial, self._schema
+        catalog = matters.read(trial, schema, things)
+        affected = {column.table_name for column in self._conversions}
+        found = matters.matters(trial, schema, catalog, things, affected)
+        asked: list[tuple[Matter, Question]] = []
+        for matter in found:
+            if not matter.unknown:
+                asked += [(matter, question) for question in self._questions(matter)]
+            if matter.unknown:
+                self._note(matter.thing, Judgement("unknown", matter.unknown))
+        company = casting.gather(trial, schema, catalog, list({id(m): m for m, _ in asked}.values()), self._conversions)
+        self._try(company, asked)
+        self._rewrite(company, asked)
+        result = {}
+        for thing in things:
+            judged = self._found.get(thing.key)
+            result[thing.key] = (
+                verdict.together(judged) if judged else Judgement("same", "it holds no expression that reads a value")
+            )
+        return result
+
+    def _questions(self, matter: Matter) -> list[Question]:
+        own = matter.own.oid if matter.own is not None else 0
+        try:
+            asked = questions(matter.thing, matter.parts, own, matter.columns)
+        except NotToBeAsked as reason:
+            matter.unknown = str(reason)
+            return []
+        if any(question.form != "rows" and question.table not in matter.tables for question in asked):
+            matter.unknown = "it stands on a view, whose rows cannot be told apart"
+            return []
+        return asked
+
+    def _note(self, thing: Thing, judgement: Judgement) -> None:
+        self._found.setdefault(thing.key, []).append(judgement)
+
+    def _try(self, company: Company, asked: Sequence[tuple[Matter, Question]]) -> None:
+        groups: dict[tuple[object, ...], list[tuple[Matter, Question]]] = {}
+        for matter, question in asked:
+            alone: tuple[object, ...] = (id(matter), question.form)
+            if question.form != "rows" and set(matter.tables) == {question.table} and not matter.views:
+                alone = (question.table, question.pairs, question.form)
+            groups.setdefault((matter.path, tuple(sorted(matter.settings)), *alone), []).append((matter, question))
+        stages = [
+            (list(members[0][0].tables.values()), list(dict.fromkeys(t for m, _ in members for t in m.texts)), members)
+            for members in groups.values()
+        ]
+        self._trial.path(())
+        try:
+            casting.translate(self._trial, company, [(tables, texts) for tables, texts, _ in stages])
+        except psycopg.Error as error:
+            refusal = f"the conversion could not be tried: {evaluation.failure(error).message}"
+            for matter, _ in asked:
+                self._note(matter.thing, Judgement("unknown", refusal))
+            return
+        path: tuple[str, ...] | None = None
+        for _, texts, members in sorted(stages, key=lambda stage: stage[2][0][0].path):
+            if members[0][0].path != path:
+                path = members[0][0].path
+                self._trial.path(path)
+            self._trial.under({})
+            try:
+                judged = self._group(company, texts, members)
+            except OutOfTime:
+                judged = [Judgement("unknown", "the time for all trials together was used up")] * len(members)
+            for (matter, _), judgement in zip(members, judged, strict=True):
+                self._note(matter.thing, judgement)
+
+    def _group(
+        self, company: Company, texts: Sequence[str], members: Sequence[tuple[Matter, Question]]
+    ) -> list[Judgement]:
+        matter, first = members[0]
+        if first.form == "rows":
+            return [self._rows(company, matter, question) for _, question in members]
+        size = LARGE if len(matter.tables) == 1 else MIDDLE
+        stage = self._stage(company, matter, texts, size)
+        asked = [question for _, question in members]
+        if first.form == "value":
+            return self._values(company, stage, asked)
+        return self._conditions(stage, asked, scenarios(stage, tuple(matter.settings), texts))
+
+    def _stage(self, company: Company, matter: Matter, texts: Sequence[str], size: Size) -> Stage:
+        return Stage(
+            tuple(casting.stand_in(company, relation, texts, size) for relation in matter.tables.values()),
+            tuple((relation, matter.queries[oid]) for oid, relation in matter.views.items()),
+        )
+
+    def _conditions(self, stage: Stage, asked: Sequence[Question], tried: Sequence[Scenario]) -> list[Judgement]:
+        seen: list[list[verdict.Scenario]] = [[] for _ in asked]
+        refusals: list[Judgement | None] = [None] * len(asked)
+        for scenario in tried:
+            both = []
+            for side in evaluation.SIDES:
+                self._trial.under(scenario.settings)
+                both.append(evaluation.answers(self._trial, stage, asked, side))
+            for number, (before, after) in enumerate(zip(*both, strict=True)):
+                if isinstance(before, Failure) or isinstance(after, Failure):
+                    judged = verdict.refused(
+                        asked[number], *(a if isinstance(a, Failure) else None for a in (before, after))
+                    )
+                    if refusals[number] is None or judged.meaning == "changed":
+                        refusals[number] = judged
+                else:
+                    seen[number].append((scenario.label, before, after))
+        judged_all = []
+        for question, answers, refusal in zip(asked, seen, refusals, strict=True):
+            if refusal is not None and (refusal.meaning == "changed" or not answers):
+                judged_all.append(refusal)
+            else:
+                judged_all.append(verdict.of_condition(question, stage.table(question.table), answers))
+        return judged_all
+
+    def _values(self, company: Company, stage: Stage, asked: Sequence[Question]) -> list[Judgement]:
+        uuids = company.all_uuids()
+        sides = [evaluation.answers(self._trial, stage, asked, side) for side in evaluation.SIDES]
+        judged = []
+        for question, before, after in zip(asked, *sides, strict=True):
+            if isinstance(before, Failure) or isinstance(after, Failure):
+                judged.append(
+                    verdict.refused(question, *(a if isinstance(a, Failure) else None for a in (before, after)))
+                )
+            else:
+                judged.append(verdict.of_value(question, stage.table(question.table), before, after, uuids))
+        return judged
+
+    def _rows(self, company: Company, matter: Matter, question: Question, size: Size = MIDDLE) -> Judgement:
+        stage = self._stage(company, matter, matter.texts, size)
+        worst: Judgement | None = None
+        for scenario in scenarios(stage, tuple(matter.settings), matter.texts):
+            self._trial.under(scenario.settings)
+            judged = self._rows_under(company, stage, question, scenario)
+            if judged.meaning == "unknown" and size is MIDDLE and "too long" in judged.why:
+                return self._rows(company, matter, question, SMALL)
+            if judged.meaning == "changed":
+                return judged
+            if worst is None or worst.meaning == "unknown":
+                worst = judged
+        assert worst is not None
+        return worst
+
+    def _rows_under(self, company: Company, stage: Stage, question: Question, scenario: Scenario) -> Judgement:
+        before = evaluation.table(self._trial, stage, question, "old")
+        if isinstance(before, Failure) and before.by_value:
+            # A made value may be to blame: then the tables' own rows have to do.
+            stage = stage.of_real_rows()
+            before = evaluation.table(self._trial, stage, question, "old")
+        after = evaluation.table(self._trial, stage, question, "new")
+        if isinstance(before, Failure) or isinstance(after, Failure):
+            return verdict.refused(question, *(a if isinstance(a, Failure) else None for a in (before, after)))
+        everything = None
+        if not before.rows and not after.rows:
+            found = evaluation.table(self._trial, stage, question, "old", unconverted=True)
+            everything = None if isinstance(found, Failure) else found
+        return verdict.of_rows(question, before, after, everything, company.all_uuids())
+
+    def _rewrite(self, company: Company, asked: Sequence[tuple[Matter, Question]]) -> None:
+        """Add an offer to what has changed, where there is one."""
+        by_thing: dict[tuple[str, int], list[tuple[Matter, Question]]] = {}
+        for matter, question in asked:
+            by_thing.setdefault(matter.thing.key, []).append((matter, question))
+        for key, members in by_thing.items():
+            judged = verdict.together(self._found[key])
+            if judged.meaning != "changed":
+                continue
+            matter = members[0][0]
+            self._trial.path(matter.path)
+            self._trial.under({})
+            try:
+                offered = self._offer(company, matter, [question for _, question in members])
+            except OutOfTime:
+                return
+            if offered is not None:
+                self._found[key] = [replace(judged, offer=offered)]
+
+    def _offer(self, company: Company, matter: Matter, asked: Sequence[Question]) -> str | None:
+        """A complete definition that means the same, where that takes no more than uuids for the old ids in it."""
+        columns = {column.name for column in self._conversions}
+        uuids = offers.old_ids(matter.texts, company.all_uuids(), company.real_texts())
+        texts = matter.texts
+        for way in (0, 1):
+            rewritten = [list(offers.rewritten(question.text, uuids, columns))[way : way + 1] for question in asked]
+            if not any(rewritten):
+                return None
+            again = [question.with_rewritten("".join(text)) for question, text in zip(asked, rewritten, strict=True)]
+            judged = [self._group(company, texts, [(matter, question)])[0] for question in again]
+            if all(judgement.meaning == "same" for judgement in judged):
+                self._trial.path(())
+                complete = definitions.complete(self._trial, matter.thing.key)
+                self._trial.path(matter.path)
+                if complete is None:
+                    return None
+                head, body = complete
+                return f"{head} {list(offers.rewritten(body, uuids, columns))[way]}".strip().rstrip(";") + ";"
+        return None

@@ -1,0 +1,98 @@
+"""New definitions that mean the same: each literal that is an old id becomes its uuid."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping
+
+from psycopg import sql
+
+from uuidkit.composing import text_of
+from uuidkit.ids import parse
+from uuidkit.meaning import lexing
+from uuidkit.meaning.lexing import Token
+
+_TEXT_TYPES = ("text", "varchar", "bpchar", "character")
+
+
+def old_ids(texts: Iterable[str], uuids: Mapping[str, str | None], known: Collection[str]) -> dict[str, str]:
+    """The literals of definitions that are old ids, with their uuids.
+
+    Args:
+        texts: the definitions.
+        uuids: what texts become.
+        known: texts that occur in a converted column: old ids even where they hold no uuid.
+    """
+    found = {}
+    for text in texts:
+        for literal in lexing.literals(text):
+            uuid = uuids.get(literal)
+            if uuid is not None and uuid != literal and (literal in known or parse(literal) is not None):
+                found[literal] = uuid
+    return found
+
+
+def rewritten(text: str, uuids: Mapping[str, str], columns: Collection[str]) -> Iterator[str]:
+    """The definition with its old ids as uuids, in the two ways that may fit; nothing where it holds no old id.
+
+    Args:
+        text: SQL as the server prints it.
+        uuids: old ids with their uuids.
+        columns: names of the converted columns.
+    """
+    words = lexing.tokens(text)
+    if not any(token.kind == "string" and token.value in uuids for token in words):
+        return
+    yield _rewrite(text, words, uuids, columns, as_uuid=True)
+    yield _rewrite(text, words, uuids, columns, as_uuid=False)
+
+
+def _rewrite(
+    text: str, words: list[Token], uuids: Mapping[str, str], columns: Collection[str], *, as_uuid: bool
+) -> str:
+    pieces: list[str] = []
+    position = 0
+    number = 0
+    while number < len(words):
+        token = words[number]
+        if token.kind == "string" and token.value in uuids:
+            pieces += [text[position : token.start], text_of(sql.Literal(uuids[token.value]))]
+            position = token.end
+            after = _cast(words, number + 1)
+            if as_uuid:
+                pieces.append("::uuid")
+                if after is not None:
+                    number = after - 1
+                    position = words[number].end
+        elif as_uuid and token.value == ")" and token.kind == "other":
+            # (column)::text compares as a uuid where the cast is left out.
+            after = _cast(words, number + 1)
+            if after is not None and _closes_a_column(words, number, columns):
+                pieces.append(text[position : token.end])
+                number = after - 1
+                position = words[number].end
+        number += 1
+    return "".join([*pieces, text[position:]])
+
+
+def _cast(words: list[Token], number: int) -> int | None:
+    """The place behind a cast to a text type that begins here; None where there is none."""
+    if number + 1 >= len(words) or words[number].kind != "cast" or words[number + 1].value not in _TEXT_TYPES:
+        return None
+    number += 2
+    if number < len(words) and words[number].value == "varying":
+        number += 1
+    if number + 2 < len(words) and words[number].value == "(" and words[number + 1].kind == "number":
+        number += 3
+    if number < len(words) and words[number].value == "[":
+        return None
+    return number
+
+
+def _closes_a_column(words: list[Token], number: int, columns: Collection[str]) -> bool:
+    before = number - 1
+    if words[before].kind != "name" or words[before].value not in columns:
+        return False
+    before -= 1
+    while before >= 1 and words[before].value == ".":
+        before -= 2
+    return words[before].value == "(" and words[before].kind == "other"

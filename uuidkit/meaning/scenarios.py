@@ -1,0 +1,62 @@
+"""The states of a user's own settings (``app.batch``) under which a policy is tried."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from uuidkit.ids import Shape
+from uuidkit.meaning import lexing
+from uuidkit.meaning.evaluation import Stage
+from uuidkit.meaning.made import uuid_for
+
+_MOST_VALUES = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Scenario:
+    """One state of the settings.
+
+    Attributes:
+        label: how it is said; empty where nothing is set.
+        settings: name and value of each.
+    """
+
+    label: str = ""
+    settings: Mapping[str, str] = field(default_factory=dict)
+
+
+def scenarios(stage: Stage, names: Sequence[str], texts: Sequence[str]) -> list[Scenario]:
+    """The states to try: nothing set; an old id of a row; its uuid; a uuid; a word that the definitions look for.
+
+    Args:
+        stage: whose rows' ids are taken.
+        names: the settings that are read.
+        texts: the definitions.
+    """
+    names = [name for name in names if "." in name]
+    if not names:
+        return [Scenario()]
+    values: dict[str, None] = {}
+    for table in stage.tables:
+        for place, column in enumerate(table.filled):
+            if column.converted:
+                # A row of the table itself and a made one, each with what its id becomes.
+                for made in (False, True):
+                    row = next(
+                        (r for r in table.rows if r.uuids and r.values[place] and (r.variant >= 0) == made), None
+                    )
+                    if row is not None and row.uuids is not None:
+                        values |= {text: None for text in (row.values[place], row.uuids[place]) if text}
+    plain = str(uuid_for(str(Shape())))
+    words = [literal for text in texts for literal in lexing.literals(text) if literal]
+    chosen = list(dict.fromkeys([*list(values)[:_MOST_VALUES], plain, *words[:2], "1"]))
+    found = [Scenario(), *(_scenario(dict.fromkeys(names, value)) for value in chosen)]
+    if len(names) > 1:
+        for name in names:
+            found += [_scenario({**dict.fromkeys(names, plain), name: value}) for value in chosen[:_MOST_VALUES]]
+    return found
+
+
+def _scenario(settings: Mapping[str, str]) -> Scenario:
+    return Scenario(" and ".join(f"{name} = {value!r}" for name, value in settings.items()), settings)
