@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
+from ipaddress import ip_address
 from typing import NoReturn
 from urllib.parse import urlsplit
 
@@ -108,7 +109,7 @@ def normalise(entry: str, hosts: HostMap | None = None) -> str:
     if hosts and hosts.get(name):
         return name
     last = name.rpartition(".")[2]
-    if _NUMBER.fullmatch(last):
+    if ends_in_number(name):
         raise InvalidDomain("it is an IP address or ends like one; a domain is expected")
     if "." not in name:
         raise InvalidDomain("it is a single word; a domain such as example.com is expected")
@@ -181,9 +182,23 @@ def registered_domain(name: str, hosts: HostMap | None = None) -> str:
     """
     if hosts and hosts.get(name):
         return name.removeprefix("www.")
-    if _NUMBER.fullmatch(name.rpartition(".")[2]) or ":" in name:
+    if is_address(name):
         return name
     return _suffixes().privatesuffix(name) or name
+
+
+def ends_in_number(host: str) -> bool:
+    """Return whether some programs take a host for an IPv4 address (WHATWG URL, "ends in a number")."""
+    return _NUMBER.fullmatch(host.rpartition(".")[2]) is not None
+
+
+def is_address(host: str) -> bool:
+    """Return whether a host is an IP address, perhaps with a scope."""
+    try:
+        ip_address(host.partition("%")[0])
+    except ValueError:
+        return False
+    return True
 
 
 @cache

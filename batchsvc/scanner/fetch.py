@@ -6,7 +6,6 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
-from ipaddress import ip_address
 from types import TracebackType
 from typing import Self
 
@@ -15,7 +14,7 @@ from yarl import URL
 
 from batchsvc.scanner.bodies import ACCEPT_ENCODING, SNIFFED, Decompressor, is_html, looks_like_html
 from batchsvc.scanner.codes import ErrorCode
-from batchsvc.scanner.domains import registered_domain
+from batchsvc.scanner.domains import ends_in_number, is_address, registered_domain
 from batchsvc.scanner.failures import of_exception, of_status, seconds_of
 from batchsvc.scanner.guard import PORTS, Guard
 from batchsvc.scanner.hosts import HostMap
@@ -164,6 +163,9 @@ class Fetcher:
         host = (url.raw_host or "").rstrip(".").lower()
         if not host:
             raise ScanError(ErrorCode.BAD_RESPONSE, "The address names no host.", url=str(url))
+        if ends_in_number(host) and not is_address(host):
+            message = f"{host} is a number that only some programs take for an address."
+            raise ScanError(ErrorCode.BLOCKED_ADDRESS, message, url=str(url))
         rule = self._hosts.get(host)
         if url.port not in PORTS and not (rule and url.port == rule.port):
             raise ScanError(ErrorCode.BLOCKED_ADDRESS, f"Port {url.port} is not asked; 80 and 443 are.", url=str(url))
@@ -192,7 +194,7 @@ class Fetcher:
     async def _addresses(self, host: str) -> Iterable[str]:
         if self._hosts.get(host):
             return ()  # a mapped address serves many names, by design
-        if _is_address(host):
+        if is_address(host):
             return (host,)
         return (await self._resolver.answer(host)).addresses
 
@@ -264,11 +266,3 @@ def _charset(content_type: str) -> str | None:
         if name.strip().lower() == "charset":
             return value.strip()[:40] or None
     return None
-
-
-def _is_address(host: str) -> bool:
-    try:
-        ip_address(host.partition("%")[0])
-    except ValueError:
-        return False
-    return True

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Self
 from yarl import URL
 
 from batchsvc.scanner.codes import ErrorCode
-from batchsvc.scanner.domains import registered_domain
+from batchsvc.scanner.domains import is_address, registered_domain
 from batchsvc.scanner.facts.page import PageFacts, read_page
 from batchsvc.scanner.fetch import Fetcher, Response
 from batchsvc.scanner.guard import Guard
@@ -127,8 +127,8 @@ class WebsiteScanner:
                     raise
                 if error.code is ErrorCode.DNS_NXDOMAIN and error.url:
                     unknown.add(URL(error.url).raw_host)
-                # The usual address says more than the others, unless there is no such name.
-                if failure is None or failure.code is ErrorCode.DNS_NXDOMAIN:
+                # The usual address says more than the others, unless there is no such name and another one exists.
+                if failure is None or (failure.code is ErrorCode.DNS_NXDOMAIN) > (error.code is ErrorCode.DNS_NXDOMAIN):
                     failure = error
         assert failure is not None, "at least one address was tried"
         raise failure
@@ -137,7 +137,7 @@ class WebsiteScanner:
         if rule := self._hosts.get(domain):
             return [URL.build(scheme="https" if rule.port == 443 else "http", host=domain, path="/")]
         names = [domain]
-        if registered_domain(domain) == domain:
+        if registered_domain(domain) == domain and not is_address(domain):
             names.append(f"www.{domain}")
         return [URL.build(scheme=scheme, host=name, path="/") for name in names for scheme in ("https", "http")]
 
