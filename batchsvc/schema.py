@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any, LiteralString
 
 import psycopg
 from alembic import command
@@ -11,7 +12,13 @@ from alembic.script import ScriptDirectory
 from alembic.util import CommandError
 from sqlalchemy.exc import DBAPIError
 
+from uuidkit.database import connect
 from uuidkit.errors import UuidkitError
+
+
+class NotAtHead(UuidkitError):
+    """A database does not have the tables that this version of the service works on."""
+
 
 PACKAGE = Path(__file__).resolve().parent
 
@@ -74,6 +81,45 @@ def stamp(revision: str, database_url: str | None = None) -> None:
         alembic.util.CommandError: there is no such revision, or the database cannot be reached.
     """
     command.stamp(alembic_config(database_url), revision)
+
+
+def demand_head(database_url: str) -> None:
+    """See that a database has the tables that this version of the service works on.
+
+    Args:
+        database_url: the database.
+
+    Raises:
+        NotAtHead: it has others; the message says which and what to do.
+        uuidkit.errors.ConnectionFailed: it cannot be reached.
+    """
+    with connect(database_url) as connection:
+        found = None
+        if _value(connection, "SELECT to_regclass('alembic_version')"):
+            found = _value(connection, "SELECT string_agg(version_num, ', ' ORDER BY version_num) FROM alembic_version")
+        if found != head_revision():
+            state = f"The schema is at revision {found}" if found else "The database has no schema of the service"
+            raise NotAtHead(f"{state}; this version works on revision {head_revision()}.", "Run: batchsvc db upgrade")
+        comment = _value(connection, "SELECT obj_description('procrastinate_jobs'::regclass, 'pg_class')")
+    recorded = str(comment or "").rpartition("migration ")[2]
+    if recorded != engine_migration():
+        raise NotAtHead(
+            f"The job engine's tables are at its migration {recorded or '(unknown)'}; the installed version of "
+            f"procrastinate has {engine_migration()}.",
+            "Install the version that the tables are of, or a version of the service with a revision for the new ones.",
+        )
+
+
+def engine_migration() -> str:
+    """Return the last migration of the tables that the installed version of the job engine has."""
+    from procrastinate.schema import SchemaManager
+
+    return max(path.stem for path in Path(SchemaManager.get_migrations_path()).glob("*.sql"))
+
+
+def _value(connection: psycopg.Connection[Any], query: LiteralString) -> Any:
+    row = connection.execute(query).fetchone()
+    return row[0] if row else None
 
 
 def sentence(error: Exception) -> str:

@@ -10,6 +10,7 @@ import os
 from dataclasses import dataclass
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from typing import Annotated, Any, Literal
+from uuid import UUID
 
 from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
@@ -61,7 +62,18 @@ class Settings(BaseSettings):
     shutdown_seconds: float = Field(
         default=15, ge=0, le=20, description="seconds that scans under way may take to end after SIGTERM"
     )
-    scan_seconds: float = Field(default=600, gt=0, description="seconds that one scan of a domain may take")
+    scan_seconds: float = Field(
+        default=1800, gt=0, description="seconds that one scan of a domain may take, waiting for its turn included"
+    )
+    scanner: str = Field(
+        default="", description="a scanner of your own, as module:function; the function is given the settings"
+    )
+    contact: str = Field(default="", description="address that tells the owners of websites who is asking")
+    pause_seconds: float = Field(default=0, ge=0, description="least seconds between two requests to one website")
+    obey_robots: bool = Field(default=True, description="whether robots.txt is read and followed")
+    tenant: UUID = Field(
+        default=UUID("00000000-0000-8000-8000-000000000001"), description="tenant for whom the command line works"
+    )
     pooler: Literal["auto", "none", "transaction"] = Field(
         default="auto", description="what is in front of the database: auto finds out, none, or a transaction pooler"
     )

@@ -39,6 +39,7 @@ class Worker:
         self._tasks: list[asyncio.Task[None]] = []
         self._engine: engine.Engine | None = None
         self._warned = False
+        self._stopping: asyncio.Task[None] | None = None
 
     @property
     def ready(self) -> bool:
@@ -54,25 +55,38 @@ class Worker:
             asyncio.create_task(reaper.reap(self._database, settings.max_attempts, self._rescue), name="reaper"),
         ]
 
+    def begin_to_stop(self, seconds: float | None = None) -> asyncio.Task[None]:
+        """Take nothing more from now on; the task ends when nothing is held any more.
+
+        Args:
+            seconds: for scans under way to end; what the settings say where None.
+        """
+        if self._stopping is None:
+            limit = self._settings.shutdown_seconds if seconds is None else seconds
+            self._stopping = asyncio.create_task(self._stop(limit), name="stopping")
+        return self._stopping
+
     async def stop(self, seconds: float | None = None) -> None:
         """Let scans under way end for a while, give back the others, and end.
 
         Args:
-            seconds: for the scans; what the settings say where None.
+            seconds: as for :meth:`begin_to_stop`, which may have been called before.
         """
-        keeper = self._tasks[1]
-        stopping = asyncio.create_task(
-            self.runner.stop(self._settings.shutdown_seconds if seconds is None else seconds)
-        )
+        await self.begin_to_stop(seconds)
+
+    async def _stop(self, seconds: float) -> None:
+        stopping = asyncio.create_task(self.runner.stop(seconds))
         # The engine first: it fetches no job any more. Leases are kept to the end.
         for task in self._tasks:
-            if task is not keeper:
+            if task.get_name() != "leases":
                 task.cancel()
         await stopping
-        keeper.cancel()
-        _, late = await asyncio.wait(self._tasks, timeout=3)
-        for task in late:
-            log.warning("%s does not end in time", task.get_name())
+        for task in self._tasks:
+            task.cancel()
+        if self._tasks:
+            _, late = await asyncio.wait(self._tasks, timeout=3)
+            for task in late:
+                log.warning("%s does not end in time", task.get_name())
         self._tasks = []
 
     def hurry(self) -> None:

@@ -1,33 +1,12 @@
-"""The command ``batchsvc``."""
+"""The command ``batchsvc`` and what belongs to no other room: its schema and its settings."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-
 import click
-from alembic.util import CommandError
 
 from batchsvc import schema, settings
-from uuidkit.errors import UuidkitError
-
-
-@contextmanager
-def failures() -> Iterator[None]:
-    """Turn what can be expected to go wrong into a sentence on standard error and an exit status."""
-    try:
-        yield
-    except (CommandError, UuidkitError, settings.SettingsError, FileNotFoundError) as error:
-        click.echo(f"Error: {error}", err=True)
-        raise click.exceptions.Exit(getattr(error, "exit_code", 1)) from error
-
-
-database_url = click.option(
-    "-d",
-    "--database-url",
-    metavar="URL",
-    help="The database; otherwise that of DATABASE_URL, otherwise the embedded server.",
-)
+from batchsvc.cli import batches, running
+from batchsvc.cli.common import as_json, database_url, failures, print_json
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -63,10 +42,26 @@ def stamp(revision: str, database_url: str | None) -> None:
 
 
 @main.command("settings")
-def list_settings() -> None:
+@as_json
+def list_settings(as_json: bool) -> None:
     """List the settings, their values and what they mean."""
     with failures():
         rows = settings.listing(settings.load())
+    if as_json:
+        print_json([dict(zip(("variable", "value", "meaning"), row, strict=True)) for row in rows])
+        return
     widths = [max(len(row[column]) for row in rows) for column in (0, 1)]
     for variable, value, meaning in rows:
         click.echo(f"{variable:<{widths[0]}}  {value:<{widths[1]}}  {meaning}")
+
+
+for _command in (
+    running.serve,
+    running.worker,
+    batches.submit,
+    batches.status,
+    batches.list_batches,
+    batches.retry,
+    batches.cancel,
+):
+    main.add_command(_command)

@@ -1,0 +1,5 @@
+"""The command ``batchsvc``."""
+
+from batchsvc.cli.main import main
+
+__all__ = ["main"]
