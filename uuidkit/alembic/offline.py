@@ -127,13 +127,25 @@ def _check_revision(session: Session, context: MigrationContext, operation: Uuid
     [(present,)] = session.rows("SELECT to_regclass(%(name)s) IS NOT NULL", {"name": text_of(table)})
     query = sql.SQL("SELECT version_num FROM {} ORDER BY 1").format(table)
     live = tuple(row[0] for row in session.rows(query)) if present else ()
-    if set(begins) <= set(live) and bool(begins) == bool(live):
+    if set(begins) <= set(live) and (begins or not _passed(context, live)):
         return
     raise UsageError(
         f"The script begins at {_revisions(begins)}, but the database that {operation.title} would be planned from is "
         f"at {_revisions(live)}.",
         "Let the script begin where the database is (alembic upgrade FROM:TO --sql), or plan from another database.",
     )
+
+
+def _passed(context: MigrationContext, live: Sequence[str]) -> bool:
+    """Whether a database is beyond the base of the branch that the script is about."""
+    environment = context.environment_context
+    if environment is None or not live:
+        return bool(live)
+
+    def lineage(revisions: str | tuple[str, ...]) -> set[str]:
+        return {found.revision for found in environment.script.iterate_revisions(revisions, "base")}
+
+    return bool(lineage(environment.get_revision_argument() or ()) & lineage(tuple(live)))
 
 
 def _revisions(revisions: Sequence[str]) -> str:

@@ -102,7 +102,8 @@ class Project:
         """The script of an upgrade, or of a downgrade where the first revision is the later one."""
         config = self.config()
         first, second = revisions.split(":")
-        run = command.upgrade if first == "base" or first < second else command.downgrade
+        later = second == "base" or (first.startswith("r") and second.startswith("r") and first > second)
+        run = command.downgrade if later else command.upgrade
         run(config, revisions, sql=True)
         return str(config.attributes["output"].getvalue())
 
@@ -118,9 +119,9 @@ class Project:
         command.check(config)
         return str(config.attributes["output"].getvalue())
 
-    def autogenerate(self) -> str:
+    def autogenerate(self, **options: Any) -> str:
         """Write a revision from what differs: its text."""
-        script = command.revision(self.config(), "found", autogenerate=True)
+        script = command.revision(self.config(), "found", autogenerate=True, **options)
         assert script is not None
         assert not isinstance(script, list)
         self.last = script.revision

@@ -18,6 +18,7 @@ from tests.support import pg_dump
 from tests.uuidkit.alembic.conftest import run
 from tests.uuidkit.alembic.project import Project
 from uuidkit.alembic import compose, include_object, process_revision_directives
+from uuidkit.types import PrefixedUUID
 
 NO_VERSION = "--exclude-table=alembic_version"
 
@@ -235,3 +236,218 @@ def test_chained_with_a_projects_own(tables: str, tmp_path: Path) -> None:
     project = project_on(tables, tmp_path, models("others.id"), process_revision_directives=chained)
     assert calls(project.autogenerate())[0] == "op.convert_to_uuid('others', 'id')"
     assert "ConvertToUuidOp" in seen
+
+
+HALF_OF_A_REFERENCE = [
+    (
+        ("parents.id",),
+        "",
+        r"children\.parent and parents\.id are tied by a foreign key of the models; .* is still Text",
+    ),
+    (("children.parent",), "", r"parents\.id and children\.parent are tied by a foreign key of the models"),
+    # Only the database has the key, or only the values show it.
+    (
+        ("parents.id",),
+        "key",
+        r"children\.parent is tied to parents\.id by a foreign key and has to become uuid with it",
+    ),
+    (
+        ("parents.id", "children.parent"),
+        "values",
+        r"others\.parent is tied to parents\.id by its values .* still String",
+    ),
+    (
+        ("parents.id",),
+        "gone",
+        r"children\.parent is tied to parents\.id by a foreign key, and dropped in the same revi",
+    ),
+]
+
+
+@pytest.mark.parametrize(("uuids", "how", "sentence"), HALF_OF_A_REFERENCE, ids=lambda value: str(value)[:20])
+def test_models_changed_on_one_side_are_an_error(
+    tables: str, tmp_path: Path, uuids: tuple[str, ...], how: str, sentence: str
+) -> None:
+    metadata = models(*uuids)
+    children = metadata.tables["children"]
+    if how == "values":
+        run(
+            tables,
+            "ALTER TABLE others ALTER tenant TYPE text; ALTER TABLE others RENAME tenant TO parent;"
+            "UPDATE others SET parent = p.id FROM parents p WHERE p.note = 'row ' || (1 + ascii(others.id) % 40)",
+        )
+        others = metadata.tables["others"]
+        metadata.remove(others)
+        sa.Table("others", metadata, sa.Column("id", sa.String(36), primary_key=True), sa.Column("parent", sa.String))
+    elif how:
+        metadata.remove(children)
+        if how == "key":
+            sa.Table("children", metadata, sa.Column("number", sa.Integer), sa.Column("parent", sa.Text))
+    project = project_on(tables, tmp_path, metadata)
+    before = sorted((project.folder / "versions").glob("*.py"))
+    for command in (project.autogenerate, project.check):
+        with pytest.raises(CommandError, match=sentence) as caught:
+            command()
+        assert "on one side of a reference only; nothing was written" in str(caught.value)
+    assert sorted((project.folder / "versions").glob("*.py")) == before
+
+
+def test_the_way_back_is_found_too(converted: str, tmp_path: Path) -> None:
+    """Models that say text again over a conversion in the ledger: it is taken back, as a whole."""
+    project = project_on(converted, tmp_path, models("others.id"))
+    before = pg_dump(converted, NO_VERSION, "--exclude-table-data=uuidkit.*")
+    text = project.autogenerate()
+    assert calls(text) == [
+        "op.revert_from_uuid('parents', 'id')",
+        "op.revert_from_uuid('others', 'tenant')",
+        "op.convert_to_uuid('others', 'tenant', backup_suffix='_before')",
+        "op.convert_to_uuid('parents', 'id')",
+    ]
+    project.upgrade()
+    assert "No new upgrade operations detected" in project.check()
+    project.downgrade("r1")
+    assert sorted(pg_dump(converted, NO_VERSION, "--exclude-table-data=uuidkit.*").splitlines()) == sorted(
+        before.splitlines()
+    )
+
+
+OTHER_SCHEMA = """
+CREATE SCHEMA "My Shop";
+CREATE TABLE "My Shop"."Order %s" ("order Id" varchar(60) PRIMARY KEY, "Über" text);
+CREATE TABLE "Line" ("Order" varchar(60) REFERENCES "My Shop"."Order %s" ON DELETE CASCADE, "Select" int PRIMARY KEY);
+INSERT INTO "My Shop"."Order %s" SELECT 'x-' || md5(n::text)::uuid FROM generate_series(1, 9) AS n;
+INSERT INTO "Line" SELECT "order Id", row_number() OVER () FROM "My Shop"."Order %s";
+"""
+
+
+@pytest.mark.parametrize("public", [None, "public"])
+def test_schemas_quoted_names_and_several_metadata(database: str, tmp_path: Path, public: str | None) -> None:
+    run(database, OTHER_SCHEMA)
+    before = pg_dump(database, NO_VERSION)
+    shop, lines = sa.MetaData(), sa.MetaData()
+    sa.Table(
+        "Order %s",
+        shop,
+        sa.Column("order Id", PrefixedUUID("x-"), primary_key=True),
+        sa.Column("Über", sa.Text),
+        schema="My Shop",
+    )
+    sa.Table(
+        "Line",
+        lines,
+        sa.Column("Order", sa.Uuid, nullable=True),
+        sa.Column("Select", sa.Integer, primary_key=True, autoincrement=False),
+        schema=public,
+    )
+    lines.tables["public.Line" if public else "Line"].append_constraint(
+        sa.ForeignKeyConstraint(
+            ["Order"], [shop.tables["My Shop.Order %s"].c["order Id"]], name="Line_Order_fkey", ondelete="CASCADE"
+        )
+    )
+    engine = {"connect_args": {"options": "-csearch_path=elsewhere"}} if public else {}
+    project = Project(
+        tmp_path / "migrations",
+        database,
+        target_metadata=[shop, lines],
+        include_schemas=True,
+        include_object=include_object,
+        process_revision_directives=process_revision_directives,
+        version_table_schema=public,
+    )
+    project.engine = engine
+    project.revision("pass")
+    project.upgrade()
+    text = project.autogenerate()
+    assert calls(text) == [
+        "op.convert_to_uuid('Order %s', 'order Id', schema='My Shop')",
+        "op.revert_from_uuid('Order %s', 'order Id', schema='My Shop')",
+    ]
+    project.upgrade()
+    assert "No new upgrade operations detected" in project.check()
+    project.downgrade("r1")
+    project.url = "postgresql://nobody@/nowhere?host=/nonexistent"
+    run(database, project.script(f"r1:{project.last}"))
+    project.url = database
+    assert "No new upgrade operations detected" in project.check()
+    project.downgrade("r1")
+    assert pg_dump(database, NO_VERSION) == before
+
+
+def test_in_batch_mode(tables: str, tmp_path: Path) -> None:
+    before = pg_dump(tables, NO_VERSION)
+    metadata = models(*ALL, nullable=True)
+    project = project_on(tables, tmp_path, metadata, render_as_batch=True)
+    text = project.autogenerate()
+    assert [call for call in calls(text) if "uuid(" in call][:3] == [
+        "op.convert_to_uuid('others', 'id')",
+        "op.convert_to_uuid('others', 'tenant')",
+        "op.convert_to_uuid('parents', 'id')",
+    ]
+    assert text.count("batch_op.alter_column") == 2
+    assert "type_=" not in text
+    project.upgrade()
+    assert "No new upgrade operations detected" in project.check()
+    project.downgrade("r1")
+    assert pg_dump(tables, NO_VERSION) == before
+
+
+def test_branches_and_splices(tables: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = pg_dump(tables, NO_VERSION)
+    project = project_on(tables, tmp_path, models("others.id", "parents.id", "children.parent"))
+    project.revision("pass")
+    project.upgrade()
+    # A second branch from r1, beside r2, and a third base.
+    one = project.autogenerate(head="r1", splice=True)
+    assert "down_revision = 'r1'" in one
+    project.last = None
+    project.revision("op.convert_to_uuid('others', 'tenant')", "op.revert_from_uuid('others', 'tenant')")
+    project.upgrade("heads")
+    project.options["target_metadata"] = models(*ALL)
+    assert "No new upgrade operations detected" in project.check()
+    project.downgrade("base")
+    assert pg_dump(tables, NO_VERSION) == before
+    monkeypatch.setenv("DATABASE_URL", tables)
+    # Alembic's script of one branch sets the revision that it begins at, so nothing of the other may be there yet.
+    project.upgrade("r1")
+    branch = next(path.stem.split("_")[0] for path in (project.folder / "versions").glob("*_found.py"))
+    run(tables, project.script(f"r1:{branch}"))
+    assert "op.convert_to_uuid others.tenant: public.others.tenant" in project.script("base:r4")
+    with psycopg.connect(tables) as connection:
+        assert connection.execute("SELECT version_num FROM alembic_version ORDER BY 1").fetchall() == [(branch,)]
+        assert uuidkit.verify(connection).ok
+
+
+def test_options_for_what_is_written(tables: str, tmp_path: Path) -> None:
+    options = {"on_unparseable": "derive", "lock_attempts": 5}
+    project = project_on(tables, tmp_path, models("others.id"), uuidkit_options=options, uuidkit_facts=False)
+    text = project.autogenerate()
+    assert calls(text)[0] == "op.convert_to_uuid('others', 'id', lock_attempts=5, on_unparseable='derive')"
+    assert "facts=" not in text
+
+
+def test_what_is_blocked_is_said_in_the_log(tables: str, tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    run(tables, "INSERT INTO parents VALUES ('310')")
+    project = project_on(tables, tmp_path, models("others.id", "parents.id", "children.parent"))
+    with caplog.at_level("INFO", logger="alembic"):
+        project.autogenerate()
+    said = [(record.levelname, record.getMessage()) for record in caplog.records if record.name == "alembic.uuidkit"]
+    assert said[0] == ("INFO", "Detected text ids that become uuid: public.others.id")
+    assert said[1][0] == "WARNING"
+    assert said[1][1].startswith(
+        "Detected text ids that become uuid: public.parents.id and public.children.parent; 1 finding forbids it"
+    )
+
+
+def test_prefixed_models_bring_their_import(tables: str, tmp_path: Path) -> None:
+    metadata = models("others.tenant")
+    metadata.tables["others"].c.id.type = PrefixedUUID("other")
+    sa.Table("added", metadata, sa.Column("id", PrefixedUUID("x", spelling="hex"), primary_key=True))
+    metadata.tables["parents"].append_column(sa.Column("more", PrefixedUUID("y", as_uuid=True)))
+    project = project_on(tables, tmp_path, metadata)
+    text = project.autogenerate()
+    assert "import uuidkit.types\n" in text
+    assert "uuidkit.types.PrefixedUUID('x', spelling='hex')" in text
+    assert calls(text)[:2] == ["op.convert_to_uuid('others', 'id')", "op.convert_to_uuid('others', 'tenant')"]
+    project.upgrade()
+    assert "No new upgrade operations detected" in project.check()
+    project.downgrade("r1")
