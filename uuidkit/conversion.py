@@ -11,7 +11,7 @@ from typing import Any
 import psycopg
 
 from uuidkit.catalog.model import Schema
-from uuidkit.catalog.names import ColumnName, TableName
+from uuidkit.catalog.names import ColumnName
 from uuidkit.database.session import Session, adapt
 from uuidkit.errors import BlockedError, ConversionFailed, UsageError, UuidkitError
 from uuidkit.execute import Event, GraphOutcome, Outcome, PlanOutdated, Progress, run, run_after, silent
@@ -85,8 +85,8 @@ def _undisturbed(session: Session, lock_timeout: float, make: Callable[[Schema],
     raise PlanOutdated("The tables keep changing while they are read.", "Try again when that is over.")
 
 
-def _for_the_rest(session: Session, plan: Plan, waiting: Sequence[GraphPlan]) -> Plan:
-    """The plan for the graphs that wait, after others have changed their tables; what the values are is kept.
+def _planned_again(session: Session, plan: Plan, waiting: Sequence[GraphPlan]) -> Plan:
+    """The plan for some graphs after others have changed their tables; what the values are is kept.
 
     A value that was changed meanwhile stops the conversion of its graph, as it does in the first plan.
 
@@ -101,7 +101,9 @@ def _for_the_rest(session: Session, plan: Plan, waiting: Sequence[GraphPlan]) ->
             planned = {(r.referencing, r.referenced) for r in graph.references if r.declared}
             if {key for key in keys if own & set(key)} != planned:
                 raise PlanOutdated(f"The foreign keys around {graph.name} are not those of the plan.")
-        return build(found, plan.request, read_again(session, found, waiting), __version__, in_sequence=False)
+        return build(
+            found, plan.request, read_again(session, found, plan.request, waiting), __version__, in_sequence=False
+        )
 
     return _undisturbed(session, plan.request.lock_timeout, make)
 
@@ -250,15 +252,13 @@ def _convert_all(
 ) -> None:
     latest, replans = first, 0
     finished: set[ColumnName] = set()
-    stale: set[TableName] = set()
+    stale: set[object] = set()
     while waiting := [g for g in latest.graphs if g.statements and not finished & _own(g)]:
-        graph = next((g for g in waiting if not stale & set(g.tables)), None)
         try:
-            if graph is None:
-                latest, stale = _for_the_rest(session, latest, waiting), set()
-                _refuse(latest)
-                continue
-            done.append(_convert_graph(session, latest, graph, tell, commit=commit))
+            for graph in _next_round(session, latest, waiting, stale):
+                done.append(_convert_graph(session, latest, graph, tell, commit=commit))
+                finished |= _own(graph)
+                stale |= graph.touches
         except PlanOutdated as error:
             replans += 1
             if replans > _REPLANS:
@@ -266,9 +266,23 @@ def _convert_all(
             tell(Event("note", f"{error.message} Planning again."))
             latest, stale = current(), set()
             _refuse(latest)
-            continue
-        finished |= _own(graph)
-        stale |= set(graph.tables)
+
+
+def _next_round(
+    session: Session, plan: Plan, waiting: Sequence[GraphPlan], stale: set[object]
+) -> tuple[GraphPlan, ...]:
+    """Graphs that touch nothing in common, planned again where a finished one has touched what they touch."""
+    chosen: list[GraphPlan] = []
+    taken: set[object] = set()
+    for graph in waiting:
+        if not taken & graph.touches:
+            chosen.append(graph)
+            taken |= graph.touches
+    if not stale & taken:
+        return tuple(chosen)
+    again = _planned_again(session, plan, chosen)
+    _refuse(again)
+    return again.graphs
 
 
 def _own(graph: GraphPlan) -> set[ColumnName]:

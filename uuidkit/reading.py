@@ -20,12 +20,16 @@ from uuidkit.catalog.read import (
 from uuidkit.composing import text_of
 from uuidkit.database.session import Session
 from uuidkit.dependents.functions import read_functions
+from uuidkit.dependents.model import DependentObject
 from uuidkit.dependents.order import concerning
 from uuidkit.dependents.read import read_dependents
 from uuidkit.errors import LockNotAvailable
 from uuidkit.execute import LOCK_NOT_AVAILABLE
 from uuidkit.findings import ColumnFindings, Reference
 from uuidkit.ids import sql as value
+from uuidkit.meaning.judge import judge
+from uuidkit.meaning.model import Conversion, Judgement, Thing
+from uuidkit.planning.build import using_expression
 from uuidkit.planning.facts import GraphFacts
 from uuidkit.planning.model import GraphPlan, Request
 from uuidkit.references import closure, declared, discover, include
@@ -134,15 +138,18 @@ def read_graphs(session: Session, schema: Schema, request: Request) -> tuple[Gra
             texts.remove(error.column)
     said = tuple(dict.fromkeys(f"{error.column.table_name}: {error.reason}." for error in not_looked_at))
     facts = (_values(session, schema, graph, references, findings, unreadable, said) for graph in graphs)
-    return _surrounded(session, schema, list(facts))
+    return _surrounded(session, schema, request, list(facts))
 
 
-def read_again(session: Session, schema: Schema, graphs: Sequence[GraphPlan]) -> tuple[GraphFacts, ...]:
+def read_again(
+    session: Session, schema: Schema, request: Request, graphs: Sequence[GraphPlan]
+) -> tuple[GraphFacts, ...]:
     """Graphs that wait while others change the same tables: the catalog is read anew, what the values are is kept.
 
     Args:
         session: within ``reading``.
         schema: what is there now.
+        request: with its names resolved.
         graphs: as they were planned, without blockers.
     """
     kept = [
@@ -153,7 +160,7 @@ def read_again(session: Session, schema: Schema, graphs: Sequence[GraphPlan]) ->
         )
         for graph in graphs
     ]
-    return _surrounded(session, schema, kept)
+    return _surrounded(session, schema, request, kept)
 
 
 def _is_text(schema: Schema, name: ColumnName) -> bool:
@@ -197,7 +204,9 @@ def _values(
     )
 
 
-def _surrounded(session: Session, schema: Schema, graphs: Sequence[GraphFacts]) -> tuple[GraphFacts, ...]:
+def _surrounded(
+    session: Session, schema: Schema, request: Request, graphs: Sequence[GraphFacts]
+) -> tuple[GraphFacts, ...]:
     """The facts with what the catalog says about the tables around the columns, read once for all graphs."""
     tables = tuple(dict.fromkeys(name.table_name for graph in graphs for name in graph.columns))
     prints = dict(fingerprints(session, tables)) if tables else {}
@@ -205,6 +214,7 @@ def _surrounded(session: Session, schema: Schema, graphs: Sequence[GraphFacts]) 
     changing = {name for graph in graphs for name in graph.columns if _is_text(schema, name)}
     dependents = read_dependents(session, schema, changing)
     functions = read_functions(session, schema, changing)
+    judged = _judged(session, schema, request, graphs, dependents)
     named = {table.oid: table.name for table in schema.tables.values()}
     row_triggers = [
         (trigger, named[oid], function) for trigger, oid, function in read_whole_row_triggers(session) if oid in named
@@ -217,7 +227,8 @@ def _surrounded(session: Session, schema: Schema, graphs: Sequence[GraphFacts]) 
             replace(
                 graph,
                 fingerprints=tuple((table, prints[table]) for table in own),
-                dependents=concerning(dependents, graph.columns),
+                dependents=(own_dependents := concerning(dependents, graph.columns)),
+                judgements=tuple((*one.key, judged[one.key]) for one in own_dependents if one.key in judged),
                 functions=tuple(f for f in functions if own.keys() & set(f.tables)),
                 sizes=tuple((table, sizes[table]) for table in own if table in sizes),
                 row_triggers=tuple(item for item in row_triggers if item[1] in own),
@@ -225,6 +236,34 @@ def _surrounded(session: Session, schema: Schema, graphs: Sequence[GraphFacts]) 
             )
         )
     return tuple(found)
+
+
+def _judged(
+    session: Session,
+    schema: Schema,
+    request: Request,
+    graphs: Sequence[GraphFacts],
+    dependents: Sequence[DependentObject],
+) -> dict[tuple[str, int], Judgement]:
+    """Whether each object means over uuid what it means over text; not asked of those that cannot be put back."""
+    conversions = [
+        Conversion(
+            column=name,
+            type=column.type,
+            collation=column.collation,
+            expression=using_expression(name, findings, request.on_unparseable, schema.version_num),
+            shapes=tuple(found.shape for found in findings.shapes if found.count),
+        )
+        for graph in graphs
+        for name, findings in graph.findings.items()
+        if (column := schema.column(name)) is not None
+    ]
+    things = [
+        Thing(found.catalog, found.oid, found.kind, found.name, found.table)
+        for found in dependents
+        if found.address.type
+    ]
+    return judge(session, schema, conversions, things) if conversions and things else {}
 
 
 def _sizes(session: Session, tables: Sequence[TableName]) -> dict[TableName, int]:

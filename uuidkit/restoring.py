@@ -51,7 +51,7 @@ def restoration(session: Session, schema: Schema, entry: LedgerEntry) -> Restora
                 continue
         if now is None:  # it was left away by the conversion
             up.append(before)
-            expected.append(Expected(before.address, before.definition, before.attributes))
+            expected.append(Expected(before.address, before.definition or None, before.attributes))
             continue
         attributes = before.attributes
         if after is not None and (now.definition, now.attributes) != after:
@@ -63,7 +63,7 @@ def restoration(session: Session, schema: Schema, entry: LedgerEntry) -> Restora
         blockers += [Blocker(t.code, now.name, t.message, t.remedy) for t in now.troubles]
         down.append(now)
         up.append(before)
-        expected.append(Expected(before.address, before.definition, attributes))
+        expected.append(Expected(before.address, before.definition or None, attributes))
     for address, found in hanging.items():
         if address not in known:
             blockers.append(_new(found))

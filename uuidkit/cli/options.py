@@ -59,6 +59,24 @@ class Seconds(click.ParamType[float]):
         return seconds
 
 
+class Rewrite(click.ParamType[tuple[str, str]]):
+    """An object's name and the file with its new definition, as ``public.v=v.sql``."""
+
+    name = "name=file"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[str, str]:
+        """The name and the file's text."""
+        if isinstance(value, tuple):
+            return value
+        name, equals, file = str(value).rpartition("=")
+        if not equals or not name or not file:
+            self.fail(f"{value!r} is not of the form NAME=FILE.", param, ctx)
+        try:
+            return name, Path(file).read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError) as error:
+            self.fail(f"{file} cannot be read: {error}.", param, ctx)
+
+
 class OutputFile(click.ParamType[Path | None]):
     """A file to write to, looked at before the work begins, so that no result is lost at its end."""
 
@@ -201,6 +219,21 @@ request_options = several(
         show_default=True,
         metavar="SUFFIX",
         help="A column's text is kept in the column of its name with this suffix.",
+    ),
+    click.option(
+        "--allow",
+        metavar="NAME",
+        multiple=True,
+        help="Accept what becomes of an object the report names, though it may mean something else; may be repeated.",
+    ),
+    click.option(
+        "--rewrite",
+        "rewrites",
+        type=Rewrite(),
+        metavar="NAME=FILE",
+        multiple=True,
+        help="Make an object the report names by the SQL of a file instead (an empty file: leave it away until the "
+        "way back); may be repeated.",
     ),
     lock_options,
 )

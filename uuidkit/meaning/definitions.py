@@ -83,14 +83,15 @@ SELECT asked.catalog, asked.oid::int8,
          WHEN 'pg_class' THEN
            (SELECT CASE WHEN c.relkind IN ('v', 'm') THEN json_build_object('query', pg_get_viewdef(c.oid))
                    ELSE (SELECT json_build_object(
-                                  'predicate', pg_get_expr(i.indpred, i.indrelid), 'unique', i.indisunique,
+                                  'predicate', pg_get_expr(i.indpred, i.indrelid),
+                                  'unique', i.indisunique AND i.indnkeyatts = 1,
                                   'values', ARRAY(SELECT pg_get_indexdef(i.indexrelid, k.n::int, false)
                                                     FROM unnest(i.indkey::int2[]) WITH ORDINALITY AS k (attnum, n)
                                                    WHERE k.attnum = 0))
                            FROM pg_index i WHERE i.indexrelid = c.oid) END
               FROM pg_class c WHERE c.oid = asked.oid)
          WHEN 'pg_constraint' THEN
-           (SELECT json_build_object('check', pg_get_expr(k.conbin, k.conrelid))
+           (SELECT json_build_object('check', pg_get_expr(k.conbin, k.conrelid), 'validated', k.convalidated)
               FROM pg_constraint k WHERE k.oid = asked.oid)
          WHEN 'pg_policy' THEN
            (SELECT json_build_object('using', pg_get_expr(p.polqual, p.polrelid),

@@ -53,6 +53,8 @@ class Question:
         columns: names of a query's columns; empty where it is not known.
         name, arguments: of a function: its name, names and types of its parameters.
         rewritten: the text after the conversion where it is another one.
+        computed: whether it is worked out for every row when the object is made, so that a row that it fails for, or
+            that a constraint refuses, keeps it from being made.
     """
 
     thing: Thing
@@ -67,6 +69,7 @@ class Question:
     name: str = ""
     arguments: tuple[tuple[str, str], ...] = ()
     rewritten: str = ""
+    computed: bool = False
 
     def text_on(self, side: Side) -> str:
         """The text that is tried before the conversion, or after it."""
@@ -94,22 +97,23 @@ def questions(thing: Thing, parts: Mapping[str, Any], table: int, columns: tuple
         NotToBeAsked: it writes, or its form is not one that can be tried.
     """
 
-    def condition(text: str | None, wording: Wording, *, null: bool = False, pairs: bool = False) -> list[Question]:
+    def condition(
+        text: str | None, wording: Wording, *, null: bool = False, pairs: bool = False, computed: bool = False
+    ) -> list[Question]:
         if not text:
             return []
-        return [Question(thing, "condition", text, table, null=null, pairs=pairs, wording=wording)]
+        return [Question(thing, "condition", text, table, null=null, pairs=pairs, wording=wording, computed=computed)]
 
     match thing.catalog:
         case "pg_class" if "query" in parts:
             return [Question(thing, "rows", parts["query"], columns=columns)]
         case "pg_class":
             values = [
-                Question(thing, "value", text, table, unique=parts["unique"] and len(parts["values"]) == 1)
-                for text in parts["values"]
+                Question(thing, "value", text, table, unique=parts["unique"], computed=True) for text in parts["values"]
             ]
             return [*condition(parts["predicate"], _HOLDS), *values]
         case "pg_constraint":
-            return condition(parts["check"], _ACCEPTS, null=True)
+            return condition(parts["check"], _ACCEPTS, null=True, computed=parts["validated"])
         case "pg_policy":
             return [*condition(parts["using"], _SHOWS), *condition(parts["with_check"], _ACCEPTS)]
         case "pg_trigger":
@@ -122,7 +126,7 @@ def questions(thing: Thing, parts: Mapping[str, Any], table: int, columns: tuple
                 raise NotToBeAsked("its commands write, and what they would write cannot be tried")
             return condition(lexing.clause(parts["rule"], "WHERE", ("DO",)), _APPLIES, pairs=True)
         case "pg_attrdef" if parts["generated"]:
-            return [Question(thing, "value", parts["value"], table)]
+            return [Question(thing, "value", parts["value"], table, computed=True)]
         case "pg_publication_rel":
             return condition(parts["filter"], _SENDS)
         case "pg_statistic_ext":

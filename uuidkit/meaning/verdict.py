@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from uuidkit.meaning.evaluation import Answers, Failure, Table, Value
@@ -37,9 +38,9 @@ def refused(question: Question, before: Failure | None, after: Failure | None) -
     """
     thing = question.thing
     if before is None and after is not None and after.by_type:
-        return Judgement("changed", f"the {thing.kind} cannot be put back over uuids: {after.message}")
+        return Judgement("changed", f"the {thing.kind} cannot be put back over uuids: {after.message}", fails=True)
     if before is None and after is not None and after.by_value:
-        return Judgement("changed", f"the {thing.kind} fails over uuids: {after.message}")
+        return Judgement("changed", f"the {thing.kind} fails over uuids: {after.message}", fails=question.computed)
     found = before or after
     assert found is not None
     if found.sqlstate == "57014":
@@ -70,7 +71,9 @@ def of_condition(question: Question, stand_in: StandIn, scenarios: Sequence[Scen
                 differing.append((row.variant >= 0, number, label, was, not was))
     if differing:
         _, number, label, was, now = min(differing, key=lambda found: (found[0], found[1]))
-        return _differs(question, stand_in, number, label, was, now)
+        judged = _differs(question, stand_in, number, label, was, now)
+        stops = question.computed and any(not made and after is not True for made, _, _, _, after in differing)
+        return replace(judged, fails=stops)
     dead = _dead(question, stand_in, scenarios)
     if dead is not None:
         return dead
@@ -114,6 +117,7 @@ def of_value(question: Question, stand_in: StandIn, before: Answers, after: Answ
             "changed",
             f"for {shown(value)} the {question.thing.kind} gave {shown(was_text)}, now {shown(now_text)}",
             {"value": value, "uuid": uuid, "before": was_text, "after": now_text},
+            fails=question.computed and any(isinstance(after[n], Failure) for made, n, *_ in differing if not made),
         )
     if all(was is None for was, _ in compared):
         return Judgement("unknown", "it was NULL for every value tried, so that there was nothing to compare")
@@ -135,7 +139,7 @@ def of_rows(question: Question, before: Table, after: Table, everything: Table |
         uuids: what the converted texts become.
     """
     if question.thing.catalog == "pg_proc" and before.types != after.types:
-        return Judgement("changed", "it returns uuids now, and is declared to return something else")
+        return Judgement("changed", "it returns uuids now, and is declared to return something else", fails=True)
     expected: Counter[tuple[str | None, ...]] = Counter()
     origin: dict[tuple[str | None, ...], tuple[str | None, ...]] = {}
     for cells, count in before.rows.items():

@@ -53,8 +53,12 @@ def build(
     """
     graphs = []
     checked: set[TableName] = set()
+    put_back: set[tuple[str, int]] = set()
     for graph_facts in facts:
+        if in_sequence:
+            graph_facts = _after_others(graph_facts, put_back)
         graph = _graph(schema, request, graph_facts)
+        put_back |= {found.key for found in graph_facts.dependents if found.hard}
         if not graph.blockers and _work(graph):
             digest = _hash(schema, request, graph)
             graph = replace(
@@ -84,6 +88,19 @@ def build(
         estimate=estimate(schema, graphs, dict(size for found in facts for size in found.sizes)),
         version_num=schema.version_num,
         hash=total,
+    )
+
+
+def _after_others(facts: GraphFacts, put_back: Collection[tuple[str, int]]) -> GraphFacts:
+    """The facts, when an earlier graph of the same script has made some of the objects again over uuid.
+
+    How the server prints their definitions then is known only there.
+    """
+    return replace(
+        facts,
+        dependents=tuple(
+            replace(found, definition="") if found.key in put_back else found for found in facts.dependents
+        ),
     )
 
 

@@ -201,6 +201,12 @@ class GraphPlan:
         return tuple(column for column in self.columns if not column.done)
 
     @property
+    def touches(self) -> frozenset[object]:
+        """What two graphs that are planned at once may not have in common: tables, and what hangs on them."""
+        taken = (d.object.key for d in self.dependents if d.object is not None and d.action != "keep")
+        return frozenset((*self.tables, *taken))
+
+    @property
     def name(self) -> str:
         """The graph's name in messages: its first column."""
         return str(self.columns[0].column)

@@ -45,7 +45,7 @@ def other_tables(objects: Sequence[DependentObject], tables: Collection[TableNam
 
 def as_planned(objects: Sequence[DependentObject]) -> Iterator[Statement]:
     """See under the locks that the objects are those of the plan."""
-    expected = [Expected(found.address, found.definition, found.attributes) for found in objects]
+    expected = [Expected(found.address, found.definition or None, found.attributes) for found in objects]
     if expected:
         yield Statement(same_objects(expected), "lock", "check that what hangs on the tables is what the plan knows")
 
