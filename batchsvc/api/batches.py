@@ -42,6 +42,10 @@ REPLAYED = {
         "schema": {"type": "string", "enum": ["true"]},
     }
 }
+LINKS = {
+    name: {"operationId": name, "parameters": {"batch_id": "$response.body#/batch_id"}}
+    for name in ("batch_status", "batch_items", "batch_events", "cancel_batch", "retry_batch")
+}
 RETRY_AFTER = {"Retry-After": {"description": "seconds until it is worth asking again", "schema": {"type": "string"}}}
 ETAG = {"ETag": {"description": "changes with the batch; send it as If-None-Match", "schema": {"type": "string"}}}
 
@@ -70,9 +74,9 @@ def shape(batch: dict[str, Any]) -> dict[str, Any]:
     response_model=Created,
     summary="Scan a list of domains",
     responses={
-        202: {"description": "Taken on", "headers": {**LOCATION, **REPLAYED}},
+        202: {"description": "Taken on", "headers": {**LOCATION, **REPLAYED}, "links": LINKS},
         **responses(
-            *ALWAYS, *WITH_BODY, "batch-exists", "request-in-flight", "invalid-request", "invalid-domains",
+            *ALWAYS, *WITH_BODY, "not-found", "batch-exists", "request-in-flight", "invalid-request", "invalid-domains",
             "idempotency-mismatch", "queue-full",
         ),
     },
@@ -80,8 +84,7 @@ def shape(batch: dict[str, Any]) -> dict[str, Any]:
 async def create_batch(parts: Parts, caller: Caller, body: NewBatch, key: idempotency.KeyHeader = None) -> Response:
     """Entries are domains or http(s) URLs; repeats count once. Entries that are no domain refuse the whole request."""
     if body.tenant_id not in (None, caller.tenant_id):
-        fault = {"pointer": "/tenant_id", "detail": "the tenant is that of the API key; leave this out"}
-        raise Problem("invalid-request", "tenant_id is not the API key's tenant.", errors=[fault])
+        raise Problem("not-found", "There is no such tenant for this API key. Its own is meant without tenant_id.")
     own_id = None if body.batch_id is None else batch_id(body.batch_id, "/batch_id")
     request_hash = idempotency.fingerprint("POST /batch", body)
     options = {
@@ -181,10 +184,7 @@ async def followed_batch(parts: Parts, caller: Caller, named: BatchIdPath) -> UU
     summary="The progress of a batch as it happens",
     response_class=EventSourceResponse,
     responses={
-        200: {
-            "description": "Events `progress`, each with a status as data, the last of them as `done`",
-            "content": {"text/event-stream": {"schema": {"type": "string"}}},
-        },
+        200: {"description": "Events `progress`, each with a status as data, the last of them as `done`"},
         **responses(*ONE),
     },
 )

@@ -8,7 +8,7 @@ import time
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, Field
@@ -40,7 +40,7 @@ class Readiness(BaseModel):
     checks: dict[str, Literal["ok"]] = Field(description="what was looked at: database, schema, engine, worker")
 
 
-NOT_READY = {
+NOT_READY: dict[int | str, dict[str, Any]] = {
     503: {
         **responses("unavailable")[503],
         "model": ProblemDocument,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
@@ -17,6 +17,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
+from starlette.routing import Match
 
 from uuidkit.errors import ConnectionFailed
 
@@ -139,6 +140,7 @@ _KINDS = (
     ),
 )
 KINDS: Mapping[str, Kind] = {kind.code: kind for kind in _KINDS}
+AsPage = Callable[[Kind, str, Mapping[str, str], str | None], Response]
 _BY_STATUS = {kind.status.value: kind for kind in reversed(_KINDS)}  # the first of a status speaks for it
 _BY_STATUS[HTTPStatus.CONFLICT.value] = KINDS["state-conflict"]
 
@@ -223,8 +225,12 @@ def render(
 
 
 def answer(request: Request, problem: Problem) -> Response:
-    """The response for a problem that a request met."""
+    """The response for a problem that a request met: for people a page, where the application has one."""
     request_id = getattr(request.state, "request_id", None)
+    as_page: AsPage | None = getattr(request.app.state, "problem_page", None)
+    reads_pages = "text/html" in request.headers.get("accept", "") and not request.url.path.startswith("/api/")
+    if as_page is not None and reads_pages:
+        return as_page(problem.kind, problem.detail, problem.headers, request_id)
     return render(problem.kind, problem.detail, request_id, problem.headers, problem.members)
 
 
@@ -239,7 +245,10 @@ def install(app: FastAPI) -> None:
         assert isinstance(error, HTTPException)
         kind = _BY_STATUS.get(error.status_code, KINDS["bad-request" if error.status_code < 500 else "internal"])
         detail = error.detail if kind.code == "too-large" else _http_detail(request, kind)
-        return answer(request, Problem(kind.code, detail, headers=error.headers))
+        headers = dict(error.headers or {})
+        if kind.code == "method-not-allowed":
+            headers["Allow"] = ", ".join(allowed(request))
+        return answer(request, Problem(kind.code, detail, headers=headers))
 
     async def of_validation(request: Request, error: Exception) -> Response:
         assert isinstance(error, RequestValidationError)
@@ -266,6 +275,16 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(PoolTimeout, of_anything)
     app.add_exception_handler(ConnectionFailed, of_anything)
     app.state.on_failure = of_anything  # for what nobody else has caught: see middleware.Outermost
+
+
+def allowed(request: Request) -> list[str]:
+    """The methods that the address of a request is for; the router knows those of one route alone."""
+    scope = {name: value for name, value in request.scope.items() if name not in ("path_params", "endpoint", "route")}
+    return [
+        method
+        for method in ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
+        if any(route.matches({**scope, "method": method})[0] is Match.FULL for route in request.app.routes)
+    ]
 
 
 def unavailable(error: BaseException) -> Problem | None:

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Response
 from batchsvc import service
 from batchsvc.api import idempotency
 from batchsvc.api.authentication import Caller
-from batchsvc.api.batches import ALWAYS, LOCATION, ONE, PREFIX, REPLAYED, WITH_BODY, accepted
+from batchsvc.api.batches import ALWAYS, LINKS, LOCATION, ONE, PREFIX, REPLAYED, WITH_BODY, accepted
 from batchsvc.api.identifiers import JobIdPath, job_id
 from batchsvc.api.problems import responses
 from batchsvc.api.schemas import Job, NewScan, ScanCreated
@@ -23,7 +23,14 @@ router = APIRouter(tags=["Scans"])
     response_model=ScanCreated,
     summary="Scan one domain",
     responses={
-        202: {"description": "Taken on", "headers": {**LOCATION, **REPLAYED}},
+        202: {
+            "description": "Taken on",
+            "headers": {**LOCATION, **REPLAYED},
+            "links": {
+                "scan_status": {"operationId": "scan_status", "parameters": {"job_id": "$response.body#/job_id"}},
+                **LINKS,
+            },
+        },
         **responses(
             *ALWAYS, *WITH_BODY, "request-in-flight", "invalid-request", "invalid-domains", "idempotency-mismatch",
             "queue-full",

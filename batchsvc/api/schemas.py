@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Annotated, Any
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictInt, StrictStr
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, Strict, StrictBool, StrictStr
 
 from batchsvc.api.identifiers import BATCH_ID, CURSOR
 from batchsvc.scanner.codes import ErrorCode
@@ -20,6 +20,14 @@ Entry = Annotated[
         json_schema_extra={"format": "domain-or-url"},
     ),
 ]
+
+
+def _whole(value: object) -> object:
+    """115.0 is an integer to JSON Schema, and true is none."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+Whole = Annotated[int, Strict(), BeforeValidator(_whole)]
 
 
 class ItemState(StrEnum):
@@ -46,8 +54,8 @@ class NewBatch(_Body):
     )
 
     domains: list[Entry] = Field(min_length=1, description="what to scan; repeats count once")
-    max_pages: StrictInt = Field(default=1000, ge=1, le=100_000, description="most pages of one domain")
-    max_concurrent: StrictInt = Field(default=5, ge=1, le=1000, description="most domains of the batch at a time")
+    max_pages: Whole = Field(default=1000, ge=1, le=100_000, description="most pages of one domain")
+    max_concurrent: Whole = Field(default=5, ge=1, le=1000, description="most domains of the batch at a time")
     batch_id: Annotated[StrictStr, Field(pattern=BATCH_ID, max_length=200)] | None = Field(
         default=None, description="an id of your own; otherwise one is made"
     )
@@ -67,7 +75,7 @@ class NewScan(_Body):
     )
 
     base_url: Entry
-    max_pages: StrictInt = Field(default=100, ge=1, le=100_000, description="most pages of the domain")
+    max_pages: Whole = Field(default=100, ge=1, le=100_000, description="most pages of the domain")
 
 
 class RetryRequest(_Body):

@@ -339,7 +339,7 @@ def _pace(batch: Mapping[str, Any]) -> str:
 
 
 def _failure(code: str, number: int) -> dict[str, object]:
-    known = ErrorCode(code) if code in set(ErrorCode) else None
+    known = next((known for known in ErrorCode if known.value == code), None)
     return {
         "code": code,
         "number": number,

@@ -91,12 +91,12 @@ def _example(document: Document, path: str, method: str, operation: Document) ->
     """A command that sends such a request."""
     for parameter in operation.get("parameters", ()):
         if parameter["in"] == "path":
-            value = next(iter(parameter.get("examples", {}).values()), {}).get("value", parameter["name"])
-            path = path.replace(f"{{{parameter['name']}}}", str(value))
+            examples = [example["value"] for example in parameter.get("examples", {}).values()]
+            path = path.replace(f"{{{parameter['name']}}}", str(examples[0] if examples else parameter["name"]))
     lines = ["curl" + (f" -X {method.upper()}" if method != "get" else "") + f" $SERVICE{path}"]
     if operation.get("security"):
         lines.append('-H "Authorization: Bearer $KEY"')
-    examples = _schema(document, operation).get("examples")
-    if examples:
-        lines += ["-H 'Content-Type: application/json'", f"-d '{json.dumps(examples[0])}'"]
+    bodies = _schema(document, operation).get("examples")
+    if bodies:
+        lines += ["-H 'Content-Type: application/json'", f"-d '{json.dumps(bodies[0])}'"]
     return " \\\n     ".join(lines)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated
 from urllib.parse import urlsplit
@@ -11,7 +12,7 @@ from fastapi.responses import Response
 from starlette.datastructures import FormData
 
 from batchsvc import key_store, keys
-from batchsvc.api.problems import Problem
+from batchsvc.api.problems import Kind, Problem
 from batchsvc.api.state import Parts
 from batchsvc.api.transactions import transaction
 from batchsvc.web import drawing
@@ -118,10 +119,14 @@ def local(path: str) -> str:
 
 
 def install(app: FastAPI) -> None:
-    """Answer whoever is not signed in with the page to sign in."""
+    """Answer whoever is not signed in with the page to sign in, and people's mistakes with pages."""
 
     async def sign_in(request: Request, _error: Exception) -> Response:
         wanted = request.url.path if request.method == "GET" else "/"
         return drawing.page("sign_in.html", 401, next=local(wanted), error="")
 
+    def problem_page(kind: Kind, detail: str, headers: Mapping[str, str], request_id: str | None) -> Response:
+        return drawing.page("problem.html", kind.status.value, headers, kind=kind, detail=detail, request_id=request_id)
+
     app.add_exception_handler(NotSignedIn, sign_in)
+    app.state.problem_page = problem_page
