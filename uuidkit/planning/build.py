@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from uuidkit import ids
 from uuidkit.catalog.model import Schema
-from uuidkit.catalog.names import ColumnName, TableName, display
+from uuidkit.catalog.names import ColumnName, TableName
 from uuidkit.composing import text_of
 from uuidkit.findings import ColumnFindings, Reference
 from uuidkit.ids.expression import ShapeUse, cheapest

@@ -147,9 +147,9 @@ def _kept(schema: Schema, changing: Collection[ColumnName], facts: GraphFacts) -
         if reads and ("pg_class", index.oid) not in taken:
             yield DependentPlan("index", f"{display(index.table.schema)}.{display(index.name)}", index.table, "keep")
     for dependent in schema.dependents:
-        if dependent.kind == "sequence" and dependent.column is not None:
-            if dependent.table.column(dependent.column) in changing:
-                yield DependentPlan(dependent.kind, dependent.name, dependent.table, "keep")
+        column = None if dependent.column is None else dependent.table.column(dependent.column)
+        if dependent.kind == "sequence" and column in changing:
+            yield DependentPlan(dependent.kind, dependent.name, dependent.table, "keep")
     for name in sorted(changing):
         found = schema.column(name)
         if found is not None and found.default is not None and not found.generated:
