@@ -6,8 +6,6 @@ import asyncio
 import re
 import time
 from collections.abc import Mapping
-from functools import cache
-from pathlib import Path
 from typing import Any, Literal
 
 from fastapi import APIRouter, Request, Response
@@ -98,8 +96,8 @@ async def check(parts: State) -> Mapping[str, str]:
             f"It is at revision {revision or '(none)'}, this version needs {schema.head_revision()}: "
             "run batchsvc db upgrade."
         )
-    if revision == schema.head_revision() and engine != _engine_migration():
-        found["engine"] = f"Its tables are at {engine or '(none)'}, the library at {_engine_migration()}."
+    if revision == schema.head_revision() and engine != schema.engine_migration():
+        found["engine"] = f"Its tables are at {engine or '(none)'}, the library at {schema.engine_migration()}."
     if parts.worker_ready is not None:
         found["worker"] = "ok" if parts.worker_ready() else "It is not at work."
     return found
@@ -114,13 +112,6 @@ async def _versions(database: Database) -> tuple[str | None, str | None]:
         comment = await session.scalar(text("SELECT obj_description(to_regclass('procrastinate_jobs'), 'pg_class')"))
     match = re.search(r"migration (\S+)", comment or "")
     return revision, match[1] if match else None
-
-
-@cache
-def _engine_migration() -> str:
-    from procrastinate.schema import SchemaManager
-
-    return max(path.stem for path in Path(SchemaManager.get_migrations_path()).glob("*.sql"))
 
 
 async def _refresh_queue(request: Request, parts: State) -> None:

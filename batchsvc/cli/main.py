@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from batchsvc import schema, settings
-from batchsvc.cli import batches, running
+from batchsvc.cli import batches, demo, keys, running
 from batchsvc.cli.common import as_json, database_url, failures, print_json
 
 
@@ -58,6 +58,8 @@ def list_settings(as_json: bool) -> None:
 for _command in (
     running.serve,
     running.worker,
+    keys.key,
+    demo.demo,
     batches.submit,
     batches.status,
     batches.list_batches,

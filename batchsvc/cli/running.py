@@ -12,6 +12,8 @@ import click
 
 from batchsvc import schema, settings
 from batchsvc.cli.common import database_url, failures
+from batchsvc.cli.demo import tell
+from batchsvc.cli.keys import first_key
 from uuidkit import database
 from uuidkit.database.url import given, safe
 
@@ -30,7 +32,8 @@ PER_TASK = 12  # connections: of turns, leases, reaper and requests; scans hold 
 def serve(host: str, port: int, no_worker: bool, concurrency: int | None, database_url: str | None) -> None:
     """Serve the HTTP interface and the page, and work on batches, in one process.
 
-    The embedded server's schema is brought to the head revision; any other has to be there: batchsvc db upgrade.
+    The embedded server's schema is brought to the head revision; any other has to be there: batchsvc db upgrade. At its
+    first start on the embedded server it prints an API key, for the interface and for the page.
     """
     from batchsvc.cli.serving import serve_until_told
 
@@ -40,6 +43,10 @@ def serve(host: str, port: int, no_worker: bool, concurrency: int | None, databa
             if given(database_url) is None:
                 schema.upgrade(url)
             schema.demand_head(url)
+            if given(database_url) is None:
+                first = first_key(url, found.tenant, "first")
+                if first is not None:
+                    tell(host, port, first)
             _log_to_stderr()
             asyncio.run(serve_until_told(url, found, host, port, with_worker=not no_worker))
 

@@ -26,6 +26,8 @@ class _Server(uvicorn.Server):
     worker: Worker | None = None
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        # Streams of progress would be waited for.
+        self.config.app.state.parts.hub.close()  # type: ignore[union-attr]
         if self.worker is not None:
             if self.should_exit:
                 self.worker.hurry()

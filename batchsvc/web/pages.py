@@ -41,6 +41,12 @@ async def first_page(request: Request, parts: Parts, found: Anybody, cursor: str
     return await _batches(parts, found, cursor=cursor, notice=_notice(request))
 
 
+@router.get("/login")
+async def login_page(found: Anybody) -> Response:
+    """The page to sign in; the address that `batchsvc serve` prints has a key behind the #."""
+    return drawing.page("sign_in.html", next="/", error="") if found is None else RedirectResponse("/", 303)
+
+
 @router.post("/login")
 async def login(request: Request, parts: Parts) -> Response:
     """Sign in with an API key."""
