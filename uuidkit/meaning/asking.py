@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager, suppress
 from time import monotonic
 from typing import Any
@@ -20,8 +20,8 @@ _SETTINGS = {
     "IntervalStyle": "postgres",
     "jit": "off",
     "max_parallel_workers_per_gather": "0",
-    "transaction_read_only": "on",
 }
+_READ_ONLY = {"transaction_read_only": "on"}
 QUERY_CANCELED = "57014"
 
 
@@ -81,12 +81,29 @@ class Trial(AbstractContextManager["Trial"]):
         if monotonic() > self._end:
             raise OutOfTime
         if self._inner is None:
-            self._inner = self._session.savepoint()
-            self._inner.__enter__()
-            if self._settings:
-                self._set(self._settings)
+            self.build(())
         try:
             return self._session.rows(statement, params)
+        except psycopg.Error:
+            self._leave("_inner")
+            raise
+
+    def build(self, statements: Sequence[sql.Composable]) -> None:
+        """Begin anew, with temporary tables for the questions up to the next error or the next change of a setting.
+
+        Args:
+            statements: what creates and fills them.
+
+        Raises:
+            psycopg.Error: they cannot be created.
+        """
+        self._leave("_inner")
+        self._inner = self._session.savepoint()
+        self._inner.__enter__()
+        try:
+            for statement in statements:
+                self._session.run(statement)
+            self._set({**self._settings, **_READ_ONLY})
         except psycopg.Error:
             self._leave("_inner")
             raise
@@ -110,6 +127,10 @@ class Trial(AbstractContextManager["Trial"]):
         if settings != self._settings:
             self._leave("_inner")
             self._settings = settings
+
+    def start_afresh(self) -> None:
+        """Undo what was built."""
+        self._leave("_inner")
 
     def _set(self, values: Mapping[str, str]) -> None:
         calls = [

@@ -220,10 +220,10 @@ def _ids(company: Company, relation: Relation, what: Sought) -> dict[ColumnName,
     for column in company.columns[relation.name]:
         name = relation.name.column(column)
         conversion = company.conversions.get(name)
-        described = company.schema.column(name)
-        if conversion is not None and described is not None:
+        if conversion is not None:
             values = made.ids(what, conversion.shapes, empty=not company.real.get(relation.name))
-            found[name] = made.fitting(values, conversion.type, not_null=described.not_null) or [None]
+            # NULL too where the column refuses it: it makes no difference to what an id says.
+            found[name] = made.fitting(values, conversion.type, not_null=False)
     return found
 
 

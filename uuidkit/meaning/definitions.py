@@ -101,6 +101,7 @@ SELECT asked.catalog, asked.oid::int8,
          WHEN 'pg_rewrite' THEN json_build_object('rule', pg_get_ruledef(asked.oid))
          WHEN 'pg_attrdef' THEN
            (SELECT json_build_object('value', pg_get_expr(d.adbin, d.adrelid), 'column', a.attname,
+                                     'type', format_type(a.atttypid, a.atttypmod),
                                      'generated', a.attgenerated <> '')
               FROM pg_attrdef d JOIN pg_attribute a ON a.attrelid = d.adrelid AND a.attnum = d.adnum
              WHERE d.oid = asked.oid)

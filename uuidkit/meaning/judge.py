@@ -13,11 +13,12 @@ from dataclasses import replace
 import psycopg
 
 from uuidkit.catalog.model import Schema
+from uuidkit.catalog.names import TableName
 from uuidkit.database.session import Session
-from uuidkit.meaning import casting, definitions, evaluation, matters, offers, verdict
+from uuidkit.meaning import casting, definitions, evaluation, matters, offers, props, verdict
 from uuidkit.meaning.asking import OutOfTime, Trial
 from uuidkit.meaning.casting import LARGE, MIDDLE, SMALL, Company, Size
-from uuidkit.meaning.evaluation import Failure, Stage
+from uuidkit.meaning.evaluation import Failure, Stage, Table
 from uuidkit.meaning.matters import Matter
 from uuidkit.meaning.model import Conversion, Judgement, Thing
 from uuidkit.meaning.questions import NotToBeAsked, Question, questions
@@ -98,7 +99,7 @@ class _Judge:
         except NotToBeAsked as reason:
             matter.unknown = str(reason)
             return []
-        if any(question.form != "rows" and question.table not in matter.tables for question in asked):
+        if any(question.form in ("condition", "value") and question.table not in matter.tables for question in asked):
             matter.unknown = "it stands on a view, whose rows cannot be told apart"
             return []
         return asked
@@ -110,7 +111,7 @@ class _Judge:
         groups: dict[tuple[object, ...], list[tuple[Matter, Question]]] = {}
         for matter, question in asked:
             alone: tuple[object, ...] = (id(matter), question.form)
-            if question.form != "rows" and set(matter.tables) == {question.table} and not matter.views:
+            if question.form in ("condition", "value") and set(matter.tables) == {question.table} and not matter.views:
                 alone = (question.table, question.pairs, question.form)
             groups.setdefault((matter.path, tuple(sorted(matter.settings)), *alone), []).append((matter, question))
         stages = [
@@ -142,6 +143,8 @@ class _Judge:
         self, company: Company, texts: Sequence[str], members: Sequence[tuple[Matter, Question]]
     ) -> list[Judgement]:
         matter, first = members[0]
+        if first.form == "default":
+            return [self._default(company, matter, question) for _, question in members]
         if first.form == "rows":
             return [self._rows(company, matter, question) for _, question in members]
         size = LARGE if len(matter.tables) == 1 else MIDDLE
@@ -167,9 +170,7 @@ class _Judge:
                 both.append(evaluation.answers(self._trial, stage, asked, side))
             for number, (before, after) in enumerate(zip(*both, strict=True)):
                 if isinstance(before, Failure) or isinstance(after, Failure):
-                    judged = verdict.refused(
-                        asked[number], *(a if isinstance(a, Failure) else None for a in (before, after))
-                    )
+                    judged = _refused(asked[number], before, after)
                     if refusals[number] is None or judged.meaning == "changed":
                         refusals[number] = judged
                 else:
@@ -188,9 +189,7 @@ class _Judge:
         judged = []
         for question, before, after in zip(asked, *sides, strict=True):
             if isinstance(before, Failure) or isinstance(after, Failure):
-                judged.append(
-                    verdict.refused(question, *(a if isinstance(a, Failure) else None for a in (before, after)))
-                )
+                judged.append(_refused(question, before, after))
             else:
                 judged.append(verdict.of_value(question, stage.table(question.table), before, after, uuids))
         return judged
@@ -200,7 +199,7 @@ class _Judge:
         worst: Judgement | None = None
         for scenario in scenarios(stage, tuple(matter.settings), matter.texts):
             self._trial.under(scenario.settings)
-            judged = self._rows_under(company, stage, question, scenario)
+            judged = self._rows_under(company, stage, question, matter.path)
             if judged.meaning == "unknown" and size is MIDDLE and "too long" in judged.why:
                 return self._rows(company, matter, question, SMALL)
             if judged.meaning == "changed":
@@ -210,20 +209,56 @@ class _Judge:
         assert worst is not None
         return worst
 
-    def _rows_under(self, company: Company, stage: Stage, question: Question, scenario: Scenario) -> Judgement:
+    def _rows_under(self, company: Company, stage: Stage, question: Question, path: Sequence[str]) -> Judgement:
         before = evaluation.table(self._trial, stage, question, "old")
+        if isinstance(before, Failure) and before.sqlstate == props.NEEDS_KEY:
+            keys = self._keys(stage)
+            before = props.table_with_keys(self._trial, stage, question, "old", keys, path)
+            after = props.table_with_keys(self._trial, stage, question, "new", keys, path)
+            self._trial.start_afresh()
+            return self._compared(company, question, before, after, None)
         if isinstance(before, Failure) and before.by_value:
             # A made value may be to blame: then the tables' own rows have to do.
             stage = stage.of_real_rows()
             before = evaluation.table(self._trial, stage, question, "old")
         after = evaluation.table(self._trial, stage, question, "new")
-        if isinstance(before, Failure) or isinstance(after, Failure):
-            return verdict.refused(question, *(a if isinstance(a, Failure) else None for a in (before, after)))
         everything = None
-        if not before.rows and not after.rows:
+        if isinstance(before, Table) and isinstance(after, Table) and not before.rows and not after.rows:
             found = evaluation.table(self._trial, stage, question, "old", unconverted=True)
-            everything = None if isinstance(found, Failure) else found
+            everything = found if isinstance(found, Table) else None
+        return self._compared(company, question, before, after, everything)
+
+    def _default(self, company: Company, matter: Matter, question: Question) -> Judgement:
+        stage = self._stage(company, matter, matter.texts, SMALL)
+        before = evaluation.table(self._trial, stage, question, "old")
+        after = evaluation.table(self._trial, stage, question, "new")
+        if isinstance(before, Failure) or isinstance(after, Failure):
+            return _refused(question, before, after)
+        judged = verdict.of_default(question, before, after, company.all_uuids())
+        uuid = (judged.example or {}).get("uuid")
+        if not isinstance(uuid, str):
+            return judged
+        return replace(judged, offer=offers.new_default(matter.thing.table, matter.parts["column"], uuid))
+
+    def _compared(
+        self,
+        company: Company,
+        question: Question,
+        before: Table | Failure,
+        after: Table | Failure,
+        everything: Table | None,
+    ) -> Judgement:
+        if isinstance(before, Failure) or isinstance(after, Failure):
+            return _refused(question, before, after)
         return verdict.of_rows(question, before, after, everything, company.all_uuids())
+
+    def _keys(self, stage: Stage) -> dict[TableName, tuple[str, ...]]:
+        oids = {table.relation.name for table in stage.tables}
+        return {
+            index.table: tuple(column for column in index.key_columns if column is not None)
+            for index in self._schema.indexes
+            if index.primary and index.table in oids
+        }
 
     def _rewrite(self, company: Company, asked: Sequence[tuple[Matter, Question]]) -> None:
         """Add an offer to what has changed, where there is one."""
@@ -262,5 +297,12 @@ class _Judge:
                 if complete is None:
                     return None
                 head, body = complete
-                return f"{head} {list(offers.rewritten(body, uuids, columns))[way]}".strip().rstrip(";") + ";"
+                [text] = list(offers.rewritten(body, uuids, columns))[way : way + 1] or [body]
+                return f"{head} {text}".strip().rstrip(";") + ";"
         return None
+
+
+def _refused(question: Question, before: object, after: object) -> Judgement:
+    return verdict.refused(
+        question, before if isinstance(before, Failure) else None, after if isinstance(after, Failure) else None
+    )

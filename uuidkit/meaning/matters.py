@@ -97,6 +97,7 @@ def read(trial: Trial, schema: Schema, things: Sequence[Thing]) -> Catalog:
         catalog.facts |= found
         oids = {oid for facts in found.values() for oid in facts.relations} | own
         oids |= {oid for catalog_name, oid in wanted if catalog_name == "pg_class"}
+        oids |= {oid for (catalog_name, _), f in found.items() if catalog_name == "pg_attrdef" for oid, _ in f.columns}
         catalog.relations |= definitions.relations(trial, sorted(oids - set(catalog.relations)))
         wanted = {("pg_class", oid) for oid in oids if _is_view(catalog, oid)} - set(catalog.facts)
     called = {oid for facts in catalog.facts.values() for oid in facts.functions}
@@ -141,7 +142,9 @@ def _matter(schema: Schema, catalog: Catalog, thing: Thing, oids: set[int], tain
     if thing.catalog == "pg_class" and _is_view(catalog, thing.oid):
         start.discard(thing.oid)  # the rule of a view names the view itself
         matter.columns = catalog.relations[thing.oid].columns
-    _expand(catalog, start, oids, matter, (thing.oid,))
+    if thing.catalog == "pg_attrdef" and own is None:
+        start |= {oid for oid, _ in facts.columns if _is_view(catalog, oid)}  # the default of a view's column
+    _expand(catalog, start, oids, matter, (thing.oid,) if thing.catalog == "pg_class" else ())
     if own is not None and facts.stored:
         matter.tables.setdefault(own.oid, own)
     concerned = [facts, *(catalog.facts[("pg_class", oid)] for oid in matter.views)]

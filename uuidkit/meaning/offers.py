@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from psycopg import sql
 
+from uuidkit.catalog.names import TableName
 from uuidkit.composing import text_of
 from uuidkit.ids import parse
 from uuidkit.meaning import lexing
@@ -31,8 +32,21 @@ def old_ids(texts: Iterable[str], uuids: Mapping[str, str | None], known: Collec
     return found
 
 
+def new_default(view: TableName, column: str, uuid: str) -> str:
+    """The statement that gives a view's column a uuid as its default.
+
+    Args:
+        view, column: whose default it is.
+        uuid: the uuid.
+    """
+    statement = sql.SQL("ALTER VIEW {} ALTER COLUMN {} SET DEFAULT {}::uuid;")
+    return text_of(statement.format(view.identifier, sql.Identifier(column), sql.Literal(uuid)))
+
+
 def rewritten(text: str, uuids: Mapping[str, str], columns: Collection[str]) -> Iterator[str]:
-    """The definition with its old ids as uuids, in the two ways that may fit; nothing where it holds no old id.
+    """The definition as it may fit uuids: with its old ids as uuids, and its columns compared as uuids.
+
+    The first way compares uuids with uuids, the second one texts with texts. Nothing where there is nothing to rewrite.
 
     Args:
         text: SQL as the server prints it.
@@ -40,10 +54,11 @@ def rewritten(text: str, uuids: Mapping[str, str], columns: Collection[str]) -> 
         columns: names of the converted columns.
     """
     words = lexing.tokens(text)
-    if not any(token.kind == "string" and token.value in uuids for token in words):
-        return
-    yield _rewrite(text, words, uuids, columns, as_uuid=True)
-    yield _rewrite(text, words, uuids, columns, as_uuid=False)
+    first = _rewrite(text, words, uuids, columns, as_uuid=True)
+    if first != text:
+        yield first
+    if any(token.kind == "string" and token.value in uuids for token in words):
+        yield _rewrite(text, words, uuids, columns, as_uuid=False)
 
 
 def _rewrite(

@@ -6,11 +6,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
+from psycopg import sql
+
+from uuidkit.composing import text_of
 from uuidkit.meaning import lexing
 from uuidkit.meaning.model import Thing
 from uuidkit.meaning.stage import Side
 
-Form = Literal["condition", "value", "rows"]
+Form = Literal["condition", "value", "rows", "default"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +129,12 @@ def questions(thing: Thing, parts: Mapping[str, Any], table: int, columns: tuple
                 raise NotToBeAsked("its commands write, and what they would write cannot be tried")
             return condition(lexing.clause(parts["rule"], "WHERE", ("DO",)), _APPLIES, pairs=True)
         case "pg_attrdef" if parts["generated"]:
-            return [Question(thing, "value", parts["value"], table, computed=True)]
+            return [Question(thing, "value", f"({parts['value']})::{parts['type']}", table, computed=True)]
+        case "pg_attrdef":
+            # The default of a view's column beside the column itself: both have to become uuids, or neither.
+            view, column = (text_of(sql.Identifier(name)) for name in (thing.table.name, parts["column"]))
+            query = f"SELECT {parts['value']}, v.{column} FROM (SELECT) AS one LEFT JOIN {view} AS v ON false"  # noqa: S608
+            return [Question(thing, "default", query, columns=("value", "column"))]
         case "pg_publication_rel":
             return condition(parts["filter"], _SENDS)
         case "pg_statistic_ext":

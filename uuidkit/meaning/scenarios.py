@@ -27,7 +27,7 @@ class Scenario:
 
 
 def scenarios(stage: Stage, names: Sequence[str], texts: Sequence[str]) -> list[Scenario]:
-    """The states to try: nothing set; an old id of a row; its uuid; a uuid; a word that the definitions look for.
+    """The states to try: nothing set; an old id of a row; its uuid; a uuid; other values of a row.
 
     Args:
         stage: whose rows' ids are taken.
@@ -38,9 +38,12 @@ def scenarios(stage: Stage, names: Sequence[str], texts: Sequence[str]) -> list[
     if not names:
         return [Scenario()]
     values: dict[str, None] = {}
+    others: dict[str, None] = {}
     for table in stage.tables:
         for place, column in enumerate(table.filled):
-            if column.converted:
+            if not column.converted:
+                others |= dict.fromkeys([v for row in table.rows[:200] if (v := row.values[place])][:1])
+            else:
                 # A row of the table itself and a made one, each with what its id becomes.
                 for made in (False, True):
                     row = next(
@@ -50,7 +53,7 @@ def scenarios(stage: Stage, names: Sequence[str], texts: Sequence[str]) -> list[
                         values |= {text: None for text in (row.values[place], row.uuids[place]) if text}
     plain = str(uuid_for(str(Shape())))
     words = [literal for text in texts for literal in lexing.literals(text) if literal]
-    chosen = list(dict.fromkeys([*list(values)[:_MOST_VALUES], plain, *words[:2], "1"]))
+    chosen = list(dict.fromkeys([*list(values)[:_MOST_VALUES], plain, *words[:2], *list(others)[:_MOST_VALUES]]))
     found = [Scenario(), *(_scenario(dict.fromkeys(names, value)) for value in chosen)]
     if len(names) > 1:
         for name in names:

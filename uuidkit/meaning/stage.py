@@ -106,7 +106,8 @@ def scenery(
                 raw(query.rstrip().rstrip(";")),
             )
         )
-    return sql.SQL("WITH {}").format(joined(parts))
+    # A clause without anything in it is not allowed, and more may be added behind it.
+    return sql.SQL("WITH {}").format(joined(parts or [sql.SQL("{} AS (SELECT)").format(sql.Identifier("uuidkit"))]))
 
 
 def row_of(table: StandIn, alias: str, rows: sql.Composable) -> sql.Composed:
@@ -133,6 +134,15 @@ def typed(column: StagedColumn, value: sql.Composable, side: Side) -> sql.Compos
     if column.collation is None:
         return cast
     return sql.SQL("({}) COLLATE {}").format(cast, sql.Identifier(*column.collation))
+
+
+def type_of(column: StagedColumn, side: Side) -> sql.Composed:
+    """A column's type with its collation, as it stands in the definition of a table."""
+    if side == "new" and column.converted:
+        return sql.SQL("{}").format(sql.SQL("uuid"))
+    if column.collation is None:
+        return sql.SQL("{}").format(raw(column.type))
+    return sql.SQL("{} COLLATE {}").format(raw(column.type), sql.Identifier(*column.collation))
 
 
 def texts(values: Sequence[str | None]) -> sql.Composed:
