@@ -58,6 +58,9 @@ class Settings(BaseSettings):
         default=15, gt=0, description="seconds a worker holds a domain before another may take it"
     )
     max_attempts: int = Field(default=3, ge=1, description="most attempts at one domain")
+    retry_seconds: float = Field(
+        default=2, gt=0, description="most seconds before the second attempt; twice as many before each further one"
+    )
     max_open_domains: int = Field(default=1_000_000, ge=1, description="most unfinished domains of one tenant")
     shutdown_seconds: float = Field(
         default=15, ge=0, le=20, description="seconds that scans under way may take to end after SIGTERM"

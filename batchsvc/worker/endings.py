@@ -13,7 +13,6 @@ from batchsvc.scanner.protocol import ScanError, ScanResult, storable
 
 log = logging.getLogger("batchsvc.worker")
 
-FIRST_DELAY = 2.0  # seconds, doubled with each attempt
 LONGEST_DELAY = 300.0
 LONGEST_RETRY_AFTER = 3600.0
 
@@ -33,7 +32,9 @@ def completed(item: Claimed, result: ScanResult) -> Outcome:
     return Outcome(item.id, item.token, "completed", result=text)
 
 
-def failed(item: Claimed, error: BaseException, max_attempts: int, spread: float | None = None) -> Outcome:
+def failed(
+    item: Claimed, error: BaseException, *, max_attempts: int, first_delay: float, spread: float | None = None
+) -> Outcome:
     """Return the outcome of a scan that failed: final, or another attempt later.
 
     The delay doubles with each attempt and is drawn from the whole range (full jitter), so that what failed together
@@ -43,6 +44,7 @@ def failed(item: Claimed, error: BaseException, max_attempts: int, spread: float
         item: what was scanned.
         error: a ScanError; anything else is ``internal``.
         max_attempts: most attempts at an item in one generation.
+        first_delay: most seconds before the second attempt.
         spread: where in the range the delay is, from 0 to 1; drawn where None.
     """
     if isinstance(error, ScanError):
@@ -54,7 +56,7 @@ def failed(item: Claimed, error: BaseException, max_attempts: int, spread: float
     if not code.retryable or item.attempt >= max_attempts:
         return Outcome(item.id, item.token, "failed", code.value, message)
     where = random.random() if spread is None else spread
-    delay = min(LONGEST_DELAY, FIRST_DELAY * 2 ** (item.attempt - 1)) * where
+    delay = min(LONGEST_DELAY, first_delay * 2 ** min(item.attempt - 1, 30)) * where
     if retry_after is not None:
         delay = max(delay, min(retry_after, LONGEST_RETRY_AFTER))
     return Outcome(item.id, item.token, "queued", code.value, message, delay=delay)

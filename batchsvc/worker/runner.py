@@ -226,14 +226,18 @@ class Runner:
             outcome = endings.completed(item, result)
         except TimeoutError:
             error = ScanError(ErrorCode.READ_TIMEOUT, f"Not done within {self._settings.scan_seconds:g} s.")
-            outcome = endings.failed(item, error, self._settings.max_attempts)
+            outcome = self._failed(item, error)
         except Exception as error:  # noqa: BLE001 - any: a scanner may be somebody's own, and its failure is an outcome
-            outcome = endings.failed(item, error, self._settings.max_attempts)
+            outcome = self._failed(item, error)
         reached("scanned")
         self.counts["scans"] += 1
         self.counts["scan_milliseconds"] += int((time.monotonic() - begun) * 1000)
         activity.ended(outcome)
         self._wake_all()
+
+    def _failed(self, item: Claimed, error: Exception) -> Outcome:
+        settings = self._settings
+        return endings.failed(item, error, max_attempts=settings.max_attempts, first_delay=settings.retry_seconds)
 
     def _wake_all(self) -> None:
         # Whoever has fewest scans looks first, so that what has become free goes round.

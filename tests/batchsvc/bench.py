@@ -33,7 +33,7 @@ class Bench:
     def __init__(self, url: str, tenant: UUID) -> None:
         self.url = url
         self.tenant = tenant
-        self.settings = Settings(max_domains=200_000, lease_seconds=3)
+        self.settings = Settings(max_domains=200_000, lease_seconds=3, retry_seconds=0.3)
 
     def run(self, test: Callable[[Database], Coroutine[Any, Any, T]], seconds: float = 60) -> T:
         """Run a coroutine with a database, which is closed at the end."""
