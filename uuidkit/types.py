@@ -2,24 +2,34 @@
 
 from __future__ import annotations
 
-from typing import Any, Final, Literal, get_args
+import re
+from typing import TYPE_CHECKING, Any, Final, Literal, TypeVar, get_args, overload
 from uuid import UUID
 
 from sqlalchemy import Dialect, Uuid
+from sqlalchemy.engine.default import DefaultDialect
 from sqlalchemy.types import TypeDecorator
 
 from uuidkit.ids import Shape, grammar, parse
 
+if TYPE_CHECKING:
+    from pydantic_core import CoreSchema
+
 PrefixedSpelling = Literal["uuid", "hex"]
+Value = TypeVar("Value", bound=str | UUID)
 
 _SPELLINGS: Final = get_args(PrefixedSpelling)
+_ANY_DIALECT: Final = DefaultDialect()
 
 
-class PrefixedUUID(TypeDecorator[str | UUID]):
+class PrefixedUUID(TypeDecorator[Value]):
     """A uuid column whose values the program writes and reads with a prefix, such as ``batch_<uuid>``.
 
     The database holds a uuid of 16 bytes. A value is given as a UUID, as text with the prefix before a uuid in any
     spelling, or as the bare text of a uuid; it comes back as text with the prefix, or as a UUID.
+
+    ``Annotated[str, PrefixedUUID("batch")]`` is the same for Pydantic 2, and so for FastAPI's parameters: it takes
+    these spellings, refuses all else, and shows the text with the prefix.
 
     Args:
         prefix: the words before the uuid, such as ``batch``; ``_`` is put behind them unless they end in a separator.
@@ -33,6 +43,17 @@ class PrefixedUUID(TypeDecorator[str | UUID]):
 
     impl = Uuid(as_uuid=True)
     cache_ok = True
+
+    @overload
+    def __init__(
+        self: PrefixedUUID[str], prefix: str, spelling: PrefixedSpelling = ..., as_uuid: Literal[False] = ...
+    ) -> None: ...
+    @overload
+    def __init__(
+        self: PrefixedUUID[UUID], prefix: str, spelling: PrefixedSpelling = ..., *, as_uuid: Literal[True]
+    ) -> None: ...
+    @overload
+    def __init__(self: PrefixedUUID[UUID], prefix: str, spelling: PrefixedSpelling, as_uuid: Literal[True]) -> None: ...
 
     # SQLAlchemy makes the cache key from the attributes named like these arguments; keyword-only ones it overlooks.
     def __init__(self, prefix: str, spelling: PrefixedSpelling = "uuid", as_uuid: bool = False) -> None:
@@ -65,7 +86,62 @@ class PrefixedUUID(TypeDecorator[str | UUID]):
             ValueError: the text is no uuid, or has another prefix.
             TypeError: the value is of another type.
         """
-        if value is None or isinstance(value, UUID):
+        return None if value is None else self._uuid(value)
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> Any:
+        """A uuid from the database as the program wants it: text, or a UUID with ``as_uuid``.
+
+        Args:
+            value: a UUID or None.
+            dialect: not used.
+        """
+        if value is None or self.as_uuid:
+            return value
+        return self._shape.render(value)
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: Any) -> CoreSchema:
+        """How Pydantic reads and writes a value annotated with this type.
+
+        Args:
+            source: the annotated type; not used.
+            handler: Pydantic's own; not used.
+        """
+        from pydantic_core import core_schema
+
+        spelled = {"canonical": "[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", "hex": "[0-9a-f]{32}"}[
+            self._shape.spelling
+        ]
+        shown = core_schema.str_schema(pattern=f"^{re.escape(self._shape.prefix)}{spelled}$")
+        return core_schema.no_info_plain_validator_function(
+            self._validated,
+            json_schema_input_schema=core_schema.str_schema(),
+            serialization=core_schema.plain_serializer_function_ser_schema(
+                self._shown, when_used="json-unless-none", return_schema=shown
+            ),
+        )
+
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: Any) -> dict[str, Any]:
+        """The JSON Schema, with a value to look at.
+
+        Args:
+            schema: as made above.
+            handler: Pydantic's own.
+        """
+        example = self._shape.render(UUID("01234567-89ab-4def-8123-456789abcdef"))
+        return {**handler(schema), "examples": [example]}
+
+    def _validated(self, value: Any) -> Any:
+        try:
+            uuid = self._uuid(value)
+        except TypeError as error:  # which Pydantic would let through
+            raise ValueError(str(error)) from None
+        return self.process_result_value(uuid, _ANY_DIALECT)
+
+    def _shown(self, value: Any) -> str:
+        return self._shape.render(self._uuid(value))
+
+    def _uuid(self, value: Any) -> UUID:
+        if isinstance(value, UUID):
             return value
         if not isinstance(value, str):
             raise TypeError(f"{self!r} takes a UUID or text, not {type(value).__name__}: {value!r}.")
@@ -76,15 +152,3 @@ class PrefixedUUID(TypeDecorator[str | UUID]):
         if uuid is None:
             raise ValueError(f"{value!r} is neither a uuid nor {self._shape}.")
         return uuid
-
-    def process_result_value(self, value: Any, dialect: Dialect) -> str | UUID | None:
-        """A uuid from the database as the program wants it.
-
-        Args:
-            value: a UUID or None.
-            dialect: not used.
-        """
-        if value is None:
-            return None
-        uuid: UUID = value
-        return uuid if self.as_uuid else self._shape.render(uuid)
