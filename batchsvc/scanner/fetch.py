@@ -45,7 +45,7 @@ class Response:
     status: int
     headers: tuple[tuple[str, str], ...]
     charset: str | None
-    body: bytes
+    body: bytes | bytearray
 
 
 class Fetcher:
@@ -183,7 +183,7 @@ class Fetcher:
             async with allowance.running():
                 addresses = await self._addresses(host)
             async with self._politeness.turn(domain, addresses, pause), allowance.running():
-                return await self._ask(url, domain, stack, html=html, size=size)
+                return await self._ask(url, domain, allowance, stack, html=html, size=size)
         except AskedToWait as error:
             raise ScanError(ErrorCode.HTTP_429, str(error), retry_after=error.seconds, url=str(url)) from error
         except asyncio.CancelledError:
@@ -198,7 +198,9 @@ class Fetcher:
             return (host,)
         return (await self._resolver.answer(host)).addresses
 
-    async def _ask(self, url: URL, domain: str, stack: AsyncExitStack, *, html: bool, size: int) -> Response | URL:
+    async def _ask(
+        self, url: URL, domain: str, allowance: Allowance, stack: AsyncExitStack, *, html: bool, size: int
+    ) -> Response | URL:
         assert self._session is not None, "the fetcher has to be entered first"
         async with self._session.get(url, allow_redirects=False) as response:
             # Leaving the block gives the connection back only where the answer was read to its end.
@@ -213,38 +215,53 @@ class Fetcher:
             if declared is False:
                 kind = response.headers.get("Content-Type", "")[:100]
                 raise ScanError(ErrorCode.NOT_HTML, f"The answer is {kind}, not an HTML page.", url=str(url))
-            body = await self._read(response, stack, size, sniff=declared is None, cut=not html)
+            body = await self._read(response, allowance, stack, size, sniff=declared is None, cut=not html)
             headers = tuple(response.headers.items())
             return Response(url, response.status, headers, _charset(response.headers.get("Content-Type", "")), body)
 
     async def _read(
-        self, response: aiohttp.ClientResponse, stack: AsyncExitStack, size: int, *, sniff: bool, cut: bool
-    ) -> bytes:
-        too_large = ScanError(ErrorCode.TOO_LARGE, f"The page is larger than {size:,} bytes.", url=str(response.url))
+        self,
+        response: aiohttp.ClientResponse,
+        allowance: Allowance,
+        stack: AsyncExitStack,
+        size: int,
+        *,
+        sniff: bool,
+        cut: bool,
+    ) -> bytearray:
         if (response.content_length or 0) > size and not cut:
-            raise too_large
+            raise _too_large(response, size)
         decompressor = Decompressor(response.headers.get("Content-Encoding", ""))
         body = bytearray()
         reserved = False
-        async for data in response.content.iter_any():
-            for piece in decompressor.feed(data):
-                body += piece
-                if sniff and len(body) >= SNIFFED:
-                    sniff = _sniffed(body, response)
-                if len(body) > size:
-                    if cut:
-                        return bytes(body[:size])
-                    raise too_large
-                if len(body) > self._limits.small_body_bytes and not reserved:
-                    await stack.enter_async_context(self._memory.reserved(size))
-                    reserved = True
-        if sniff:
-            _sniffed(body, response)
-        return bytes(body)
+        try:
+            async for data in response.content.iter_any():
+                for piece in decompressor.feed(data):
+                    body += piece
+                    if sniff and len(body) >= SNIFFED:
+                        sniff = _sniffed(body, response)
+                    if len(body) > size:
+                        if cut:
+                            return body[:size]
+                        raise _too_large(response, size)
+                    if len(body) > self._limits.small_body_bytes and not reserved:
+                        async with allowance.paused():
+                            await stack.enter_async_context(self._memory.reserved(size))
+                        reserved = True
+            if sniff:
+                _sniffed(body, response)
+        except BaseException:
+            body.clear()  # the traceback would keep it for as long as somebody keeps the exception
+            raise
+        return body
 
 
 async def _anywhere(url: URL) -> float:
     return 0.0
+
+
+def _too_large(response: aiohttp.ClientResponse, size: int) -> ScanError:
+    return ScanError(ErrorCode.TOO_LARGE, f"The page is larger than {size:,} bytes.", url=str(response.url))
 
 
 def _sniffed(body: bytearray, response: aiohttp.ClientResponse) -> bool:

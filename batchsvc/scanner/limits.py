@@ -13,7 +13,7 @@ from dataclasses import dataclass
 class Limits:
     """The limits of a scan.
 
-    Waiting for one's turn at a site is in none of the times, since it depends on others.
+    Waiting for one's turn at a site, or for memory, is in none of the times, since it depends on others.
 
     Attributes:
         connect_seconds: for a connection, TLS included.
@@ -38,7 +38,7 @@ class Limits:
     robots_bytes: int = 500 * 1024
     redirects: int = 5
     small_body_bytes: int = 64 * 1024
-    memory_bytes: int = 16 * 1024 * 1024
+    memory_bytes: int = 12 * 1024 * 1024
 
 
 class Allowance:
@@ -50,6 +50,8 @@ class Allowance:
 
     def __init__(self, seconds: float) -> None:
         self.left = seconds
+        self._timeout: asyncio.Timeout | None = None
+        self._since = 0.0
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
@@ -59,12 +61,26 @@ class Allowance:
             TimeoutError: the seconds are used up.
         """
         loop = asyncio.get_running_loop()
-        begun = loop.time()
+        self._since = loop.time()
         try:
-            async with asyncio.timeout(max(self.left, 0.0)):
+            async with asyncio.timeout(max(self.left, 0.0)) as self._timeout:
                 yield
         finally:
-            self.left -= loop.time() - begun
+            self.left -= loop.time() - self._since
+            self._timeout = None
+
+    @asynccontextmanager
+    async def paused(self) -> AsyncIterator[None]:
+        """Leave the time of this block out, within one that counts."""
+        loop = asyncio.get_running_loop()
+        assert self._timeout is not None, "only what runs can be paused"
+        self.left -= loop.time() - self._since
+        self._timeout.reschedule(None)
+        try:
+            yield
+        finally:
+            self._since = loop.time()
+            self._timeout.reschedule(self._since + max(self.left, 0.0))
 
 
 class Memory:

@@ -111,6 +111,6 @@ class Robots:
                 self._asking.pop(key, None)
 
 
-def _parsed(body: bytes) -> tuple[Protego, int]:
+def _parsed(body: bytes | bytearray) -> tuple[Protego, int]:
     text = "\n".join(body.decode("utf-8-sig", "replace").splitlines()[:LINES])
     return Protego.parse(text), len(text) + 200

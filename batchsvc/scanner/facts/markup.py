@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from html import unescape
 
 ATTRIBUTES = 64
-SECONDS = 1.0  # of processor time for one page; the rest of it is left unread
+SECONDS = 0.5  # of processor time for one page; the rest of it is left unread
 TEXT_LENGTH = 100_000
 
 _NAME = re.compile(r"[a-zA-Z][^\s/>]{0,63}")
@@ -86,7 +86,7 @@ class Comment:
     text: str
 
 
-def decode(body: bytes, declared: str | None) -> str:
+def decode(body: bytes | bytearray, declared: str | None) -> str:
     """Return a page's text; what is not valid in its character set is replaced.
 
     Args:

@@ -52,7 +52,9 @@ class PageFacts:
     technologies: Technologies = field(default_factory=Technologies)
 
 
-def read_page(body: bytes, url: URL, charset: str | None = None, headers: Iterable[tuple[str, str]] = ()) -> PageFacts:
+def read_page(
+    body: bytes | bytearray, url: URL, charset: str | None = None, headers: Iterable[tuple[str, str]] = ()
+) -> PageFacts:
     """Return what a page says.
 
     Args:
