@@ -124,9 +124,14 @@ class Trial(AbstractContextManager["Trial"]):
         Args:
             settings: names, each with a point in it, and values.
         """
-        if settings != self._settings:
+        if settings == self._settings:
+            return
+        # What has been set can be set again, but it is never again as if it had not been.
+        if self._inner is None or set(self._settings) - set(settings):
             self._leave("_inner")
-            self._settings = settings
+        else:
+            self._set(settings)
+        self._settings = settings
 
     def start_afresh(self) -> None:
         """Undo what was built."""

@@ -33,8 +33,8 @@ class Size:
     variants: int
 
 
-LARGE = Size(1_000, 150, 6)
-MIDDLE = Size(150, 30, 2)
+LARGE = Size(1_000, 400, 6)
+MIDDLE = Size(150, 40, 2)
 SMALL = Size(30, 8, 1)
 
 

@@ -286,7 +286,7 @@ def complete(session: Asks, key: Key) -> tuple[str, str] | None:
         key: (catalog, oid).
     """
     [(found,)] = session.rows(COMPLETE, {"catalog": key[0], "oid": key[1]})
-    return None if found is None else (found.get("head", ""), found["body"])
+    return None if found is None else (found.get("head", ""), found["body"].strip())
 
 
 def _asked(keys: Collection[Key]) -> dict[str, Sequence[Any]]:

@@ -24,7 +24,8 @@ from uuidkit.meaning.model import Conversion, Judgement, Thing
 from uuidkit.meaning.questions import NotToBeAsked, Question, questions
 from uuidkit.meaning.scenarios import Scenario, scenarios
 
-_PATIENCE = 12  # times the limit of one question, for all of them together
+_PATIENCE = 4  # times the limit of one question, for all of them together
+_TOGETHER = 12  # questions in one statement
 
 
 def judge(
@@ -46,7 +47,7 @@ def judge(
         schema: the tables.
         conversions: every column that will change.
         things: the objects.
-        time_limit: seconds that one question may take; all of them together may take twelve times as long.
+        time_limit: seconds that one question may take; all of them together may take four times as long.
 
     Returns:
         A judgement for every object, by (catalog, oid).
@@ -99,6 +100,8 @@ class _Judge:
         except NotToBeAsked as reason:
             matter.unknown = str(reason)
             return []
+        if matter.own is not None and matter.own.oid in matter.views and matter.thing.catalog == "pg_class":
+            return [question.over_view(matter.own.columns) for question in asked]
         if any(question.form in ("condition", "value") and question.table not in matter.tables for question in asked):
             matter.unknown = "it stands on a view, whose rows cannot be told apart"
             return []
@@ -114,9 +117,11 @@ class _Judge:
             if question.form in ("condition", "value") and set(matter.tables) == {question.table} and not matter.views:
                 alone = (question.table, question.pairs, question.form)
             groups.setdefault((matter.path, tuple(sorted(matter.settings)), *alone), []).append((matter, question))
+        # Few enough at a time that the rows can show whatever each of them looks for.
+        chunks = [g[n : n + _TOGETHER] for g in groups.values() for n in range(0, len(g), _TOGETHER)]
         stages = [
             (list(members[0][0].tables.values()), list(dict.fromkeys(t for m, _ in members for t in m.texts)), members)
-            for members in groups.values()
+            for members in chunks
         ]
         self._trial.path(())
         try:
@@ -147,7 +152,7 @@ class _Judge:
             return [self._default(company, matter, question) for _, question in members]
         if first.form == "rows":
             return [self._rows(company, matter, question) for _, question in members]
-        size = LARGE if len(matter.tables) == 1 else MIDDLE
+        size = LARGE if len(matter.tables) == 1 and not matter.settings else MIDDLE
         stage = self._stage(company, matter, texts, size)
         asked = [question for _, question in members]
         if first.form == "value":
@@ -273,16 +278,26 @@ class _Judge:
             self._trial.path(matter.path)
             self._trial.under({})
             try:
-                offered = self._offer(company, matter, [question for _, question in members])
+                offered = self._offer(company, matter, [q for _, q in members], fails=judged.fails)
             except OutOfTime:
                 return
-            if offered is not None:
-                self._found[key] = [replace(judged, offer=offered)]
+            self._found[key] = [replace(judged, offer=offered)]
+        for matter, _ in asked:
+            judged = verdict.together(self._found[matter.thing.key])
+            roots = [str(v.name) for oid, v in matter.views.items() if self._changed(("pg_class", oid))]
+            if judged.meaning == "changed" and judged.offer is None and roots:
+                why = f"{judged.why}; it reads {', '.join(roots)}, which has changed itself"
+                self._found[matter.thing.key] = [replace(judged, why=why)]
 
-    def _offer(self, company: Company, matter: Matter, asked: Sequence[Question]) -> str | None:
+    def _changed(self, key: tuple[str, int]) -> bool:
+        return key in self._found and verdict.together(self._found[key]).meaning == "changed"
+
+    def _offer(self, company: Company, matter: Matter, asked: Sequence[Question], *, fails: bool) -> str | None:
         """A complete definition that means the same, where that takes no more than uuids for the old ids in it."""
         columns = {column.name for column in self._conversions}
         uuids = offers.old_ids(matter.texts, company.all_uuids(), company.real_texts())
+        if not uuids and matter.parts.get("query") is None and not fails:
+            return None
         texts = matter.texts
         for way in (0, 1):
             rewritten = [list(offers.rewritten(question.text, uuids, columns))[way : way + 1] for question in asked]

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 _TOKEN = re.compile(
     r"""
@@ -41,7 +42,8 @@ class Token:
     end: int
 
 
-def tokens(text: str) -> list[Token]:
+@lru_cache(maxsize=2048)
+def tokens(text: str) -> tuple[Token, ...]:
     """All words of a definition, without white space and comments.
 
     Args:
@@ -63,7 +65,7 @@ def tokens(text: str) -> list[Token]:
         if match["dollar"] is not None:
             kind, word = "other", match[0]
         found.append(Token(kind, word, match.start(), match.end()))
-    return found
+    return tuple(found)
 
 
 def literals(text: str) -> list[str]:

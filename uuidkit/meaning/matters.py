@@ -14,6 +14,7 @@ from uuidkit.meaning.definitions import Facts, Function, Key, Relation
 from uuidkit.meaning.model import Thing
 
 _VIEWS = ("v", "m")
+_RUN_TIME = "EXECUTE"
 
 
 @dataclass(slots=True)
@@ -97,7 +98,7 @@ def read(trial: Trial, schema: Schema, things: Sequence[Thing]) -> Catalog:
         catalog.facts |= found
         oids = {oid for facts in found.values() for oid in facts.relations} | own
         oids |= {oid for catalog_name, oid in wanted if catalog_name == "pg_class"}
-        oids |= {oid for (catalog_name, _), f in found.items() if catalog_name == "pg_attrdef" for oid, _ in f.columns}
+        oids |= {oid for facts in found.values() for oid, _ in facts.columns}
         catalog.relations |= definitions.relations(trial, sorted(oids - set(catalog.relations)))
         wanted = {("pg_class", oid) for oid in oids if _is_view(catalog, oid)} - set(catalog.facts)
     called = {oid for facts in catalog.facts.values() for oid in facts.functions}
@@ -131,21 +132,25 @@ def matters(
 
 
 def _matter(schema: Schema, catalog: Catalog, thing: Thing, oids: set[int], tainted: _Tainted) -> Matter:
-    table = schema.tables.get(thing.table)
-    own = None if table is None else catalog.relations.get(table.oid)
-    matter = Matter(thing, own)
     facts = catalog.facts.get(thing.key)
     if facts is None:
-        matter.unknown = "it is not there any more"
-        return matter
+        return Matter(thing, None, unknown="it is not there any more")
+    table = schema.tables.get(thing.table)
+    read = {oid: catalog.relations[oid] for oid, _ in facts.columns if oid in catalog.relations}
+    own = (
+        catalog.relations.get(table.oid)
+        if table is not None
+        else next((relation for relation in read.values() if relation.name == thing.table), None)
+    )
+    matter = Matter(thing, own)
     start = set(facts.relations)
     if thing.catalog == "pg_class" and _is_view(catalog, thing.oid):
         start.discard(thing.oid)  # the rule of a view names the view itself
         matter.columns = catalog.relations[thing.oid].columns
-    if thing.catalog == "pg_attrdef" and own is None:
-        start |= {oid for oid, _ in facts.columns if _is_view(catalog, oid)}  # the default of a view's column
+    elif own is not None and own.kind in _VIEWS:
+        start.add(own.oid)  # the default of a view's column, the index of a materialised view
     _expand(catalog, start, oids, matter, (thing.oid,) if thing.catalog == "pg_class" else ())
-    if own is not None and facts.stored:
+    if own is not None and facts.stored and own.kind not in _VIEWS:
         matter.tables.setdefault(own.oid, own)
     concerned = [facts, *(catalog.facts[("pg_class", oid)] for oid in matter.views)]
     matter.unknown = matter.unknown or _reason(catalog, concerned, tainted, matter)
@@ -188,7 +193,7 @@ def _reason(catalog: Catalog, concerned: Sequence[Facts], tainted: _Tainted, mat
                 return f"it calls the volatile function {function.name}, which is not run for a trial"
             named = tainted.by(oid, function)
             if named:
-                return f"it calls the function {function.name}, whose body reads {named} or may do so"
+                return f"it calls the function {function.name}, whose body {named}"
             if function.body is not None:
                 matter.settings |= dict.fromkeys(lexing.settings(function.body)[0])
     return ""
@@ -206,7 +211,7 @@ class _Tainted:
             relation.name.name for oid, relation in catalog.relations.items() if oid in oids or _is_view(catalog, oid)
         ]
         bodies = definitions.bodies(trial)
-        self._names = [*names, "EXECUTE"]
+        self._names = [*names, _RUN_TIME]
         grown = True
         while grown:
             more = [name for name, body in bodies if name not in self._names and lexing.mentions(body, self._names)]
@@ -214,13 +219,13 @@ class _Tainted:
             grown = bool(more)
 
     def by(self, oid: int, function: Function) -> str:
-        """What a function reads that changes; empty where it reads nothing of the kind."""
+        """What a function does that cannot be tried, as half a sentence; empty where there is nothing of the kind."""
         if function.reads & self._oids:
-            return "a table that changes"
-        if function.body is None:
+            return "reads a table that changes"
+        found = None if function.body is None else lexing.mentions(function.body, self._names)
+        if found is None:
             return ""
-        found = lexing.mentions(function.body, self._names)
-        return "" if found is None else "by a command put together at run time" if found == "EXECUTE" else found
+        return "puts commands together at run time" if found == _RUN_TIME else f"mentions {found}, which changes"
 
 
 def _print(trial: Trial, group: Sequence[Matter], oids: set[int]) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 from psycopg import sql
 
@@ -62,7 +62,7 @@ def rewritten(text: str, uuids: Mapping[str, str], columns: Collection[str]) -> 
 
 
 def _rewrite(
-    text: str, words: list[Token], uuids: Mapping[str, str], columns: Collection[str], *, as_uuid: bool
+    text: str, words: Sequence[Token], uuids: Mapping[str, str], columns: Collection[str], *, as_uuid: bool
 ) -> str:
     pieces: list[str] = []
     position = 0
@@ -89,7 +89,7 @@ def _rewrite(
     return "".join([*pieces, text[position:]])
 
 
-def _cast(words: list[Token], number: int) -> int | None:
+def _cast(words: Sequence[Token], number: int) -> int | None:
     """The place behind a cast to a text type that begins here; None where there is none."""
     if number + 1 >= len(words) or words[number].kind != "cast" or words[number + 1].value not in _TEXT_TYPES:
         return None
@@ -103,7 +103,7 @@ def _cast(words: list[Token], number: int) -> int | None:
     return number
 
 
-def _closes_a_column(words: list[Token], number: int, columns: Collection[str]) -> bool:
+def _closes_a_column(words: Sequence[Token], number: int, columns: Collection[str]) -> bool:
     before = number - 1
     if words[before].kind != "name" or words[before].value not in columns:
         return False

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
@@ -74,6 +74,17 @@ class Question:
     rewritten: str = ""
     computed: bool = False
 
+    def over_view(self, columns: Sequence[str]) -> Question:
+        """The same question about the rows of a view, which have no numbers: each row with its answer.
+
+        Args:
+            columns: names of the view's columns.
+        """
+        view = text_of(sql.Identifier(self.thing.table.name))
+        answer = f"coalesce({self.text}, {self.null})" if self.form == "condition" else self.text
+        query = f"SELECT {view}.*, {answer} FROM {view}"  # noqa: S608 -- a printed expression and a quoted name
+        return replace(self, form="rows", text=query, columns=(*columns, "uuidkit answer"))
+
     def text_on(self, side: Side) -> str:
         """The text that is tried before the conversion, or after it."""
         return self.rewritten if side == "new" and self.rewritten else self.text
@@ -133,7 +144,7 @@ def questions(thing: Thing, parts: Mapping[str, Any], table: int, columns: tuple
         case "pg_attrdef":
             # The default of a view's column beside the column itself: both have to become uuids, or neither.
             view, column = (text_of(sql.Identifier(name)) for name in (thing.table.name, parts["column"]))
-            query = f"SELECT {parts['value']}, v.{column} FROM (SELECT) AS one LEFT JOIN {view} AS v ON false"  # noqa: S608
+            query = f"SELECT {parts['value']}, v.{column} FROM (SELECT) AS one LEFT JOIN {view} AS v ON false"  # noqa: S608 -- as above
             return [Question(thing, "default", query, columns=("value", "column"))]
         case "pg_publication_rel":
             return condition(parts["filter"], _SENDS)

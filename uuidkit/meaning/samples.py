@@ -9,7 +9,8 @@ from psycopg import sql
 
 from uuidkit.catalog.model import ForeignKey, Table
 from uuidkit.catalog.names import TableName
-from uuidkit.composing import joined, raw
+from uuidkit.composing import joined, raw, text_of
+from uuidkit.ids import parse
 from uuidkit.meaning.asking import Trial
 from uuidkit.meaning.model import Conversion
 from uuidkit.meaning.stage import texts
@@ -17,6 +18,7 @@ from uuidkit.meaning.stage import texts
 WHOLE = 1_000  # rows of a small table, all of which are taken
 SAMPLE = 150  # rows of a large one, from the beginning, and as many from everywhere
 _LARGE_ROW = 50_000  # bytes
+_ONE_BY_ONE = 8
 
 Texts = tuple[str | None, ...]
 
@@ -102,54 +104,50 @@ def convert(trial: Trial, wanted: Mapping[Conversion, Collection[str]]) -> dict[
         trial: under the search path ``pg_catalog``.
         wanted: for each column the texts.
     """
-    found: dict[Conversion, dict[str, str | None]] = {column: {} for column in wanted}
-    columns = list(wanted)
-    for start in range(0, len(columns), 25):
-        _convert(trial, [(column, list(wanted[column])) for column in columns[start : start + 25]], found)
+    # Columns of one type that are converted alike, but for their names, are asked about as one.
+    alike: dict[tuple[str, str, object], dict[Conversion, Collection[str]]] = {}
+    for column, values in wanted.items():
+        kind = (column.expression.replace(text_of(column.column.identifier), ""), column.type, column.collation)
+        alike.setdefault(kind, {})[column] = values
+    found: dict[Conversion, dict[str, str | None]] = {}
+    for columns in alike.values():
+        everything = dict.fromkeys(value for values in columns.values() for value in values)
+        ids = [value for value in everything if parse(value) is not None]
+        others = [value for value in everything if parse(value) is None]
+        known: dict[str, str | None] = {}
+        one = next(iter(columns))
+        for values in (ids, others):
+            _convert(trial, one, values, known)
+        for column, asked in columns.items():
+            found[column] = {value: known[value] for value in asked if value in known}
     return found
 
 
-def _convert(
-    trial: Trial, wanted: Sequence[tuple[Conversion, list[str]]], found: dict[Conversion, dict[str, str | None]]
-) -> None:
-    wanted = [(column, values) for column, values in wanted if values]
-    if not wanted:
+def _convert(trial: Trial, column: Conversion, values: Sequence[str], known: dict[str, str | None]) -> None:
+    if not values:
         return
-    parts = [
-        sql.SQL(
-            "(SELECT {number}, x.{place}, ({expression})::text "
-            "FROM (SELECT u.v::{type}{collation} AS {name}, u.n AS {place} "
-            "FROM unnest({texts}) WITH ORDINALITY AS u (v, n)) AS x)"
-        ).format(
-            number=sql.Literal(number),
-            place=sql.Identifier("uuidkit row"),
-            expression=raw(column.expression),
-            type=raw(column.type),
-            collation=sql.SQL(" COLLATE {}").format(sql.Identifier(*column.collation))
-            if column.collation
-            else sql.SQL(""),
-            name=column.column.identifier,
-            texts=texts(values),
-        )
-        for number, (column, values) in enumerate(wanted)
-    ]
+    collation = sql.SQL(" COLLATE {}").format(sql.Identifier(*column.collation)) if column.collation else sql.SQL("")
+    statement = sql.SQL(
+        "SELECT x.{place}, ({expression})::text FROM (SELECT u.v::{type}{collation} AS {name}, u.n AS {place} "
+        "FROM unnest({texts}) WITH ORDINALITY AS u (v, n)) AS x"
+    ).format(
+        place=sql.Identifier("uuidkit row"),
+        expression=raw(column.expression),
+        type=raw(column.type),
+        collation=collation,
+        name=column.column.identifier,
+        texts=texts(values),
+    )
     try:
-        for number, place, uuid in trial.rows(joined(list(parts), " UNION ALL ")):
-            column, values = wanted[number]
-            found[column][values[place - 1]] = uuid
+        known |= {values[place - 1]: uuid for place, uuid in trial.rows(statement)}
     except psycopg.Error as error:
-        if len(wanted) > 1:
-            for one in wanted:
-                _convert(trial, [one], found)
-            return
-        [(column, values)] = wanted
-        if len(values) == 1:
-            if (error.sqlstate or "")[:2] not in ("22", "23", "P0"):
-                raise
-            return
-        middle = len(values) // 2
-        _convert(trial, [(column, values[:middle])], found)
-        _convert(trial, [(column, values[middle:])], found)
+        if (error.sqlstate or "")[:2] not in ("22", "23", "P0"):
+            raise
+        if len(values) > 1:
+            # Where one is refused most are, being no ids.
+            middle = len(values) // 2 if len(values) > _ONE_BY_ONE else 1
+            _convert(trial, column, values[:middle], known)
+            _convert(trial, column, values[middle:], known)
 
 
 def _query(table: Table, columns: Sequence[str]) -> sql.Composed:

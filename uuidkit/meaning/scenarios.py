@@ -10,7 +10,7 @@ from uuidkit.meaning import lexing
 from uuidkit.meaning.evaluation import Stage
 from uuidkit.meaning.made import uuid_for
 
-_MOST_VALUES = 6
+_MOST_VALUES = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,7 @@ def scenarios(stage: Stage, names: Sequence[str], texts: Sequence[str]) -> list[
                         values |= {text: None for text in (row.values[place], row.uuids[place]) if text}
     plain = str(uuid_for(str(Shape())))
     words = [literal for text in texts for literal in lexing.literals(text) if literal]
-    chosen = list(dict.fromkeys([*list(values)[:_MOST_VALUES], plain, *words[:2], *list(others)[:_MOST_VALUES]]))
+    chosen = list(dict.fromkeys([*list(values)[:_MOST_VALUES], plain, *words[:1], *list(others)[:_MOST_VALUES]]))
     found = [Scenario(), *(_scenario(dict.fromkeys(names, value)) for value in chosen)]
     if len(names) > 1:
         for name in names:

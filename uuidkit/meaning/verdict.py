@@ -163,7 +163,7 @@ def of_rows(question: Question, before: Table, after: Table, everything: Table |
             why = f"the {noun} showed {_cells(origin[lost])}, now {_cells(gained)}"
         return Judgement(
             "changed",
-            f"{why} ({expected.total()} rows before, {after.rows.total()} now)",
+            f"{why} (of the rows tried {expected.total()} before, {after.rows.total()} now)",
             {
                 "value": value,
                 "uuid": uuid,
