@@ -28,15 +28,20 @@ class Face:
 
     Attributes:
         database_url: as given with -d; None for DATABASE_URL or the embedded server.
-        json: answer in JSON instead of text.
+        form: how to answer: ``text``, ``json``, and for some commands ``html`` or ``markdown``.
         output: the file to write results to; None for standard output.
         mask: hide sample values.
     """
 
     database_url: str | None = None
-    json: bool = False
+    form: str = "text"
     output: Path | None = None
     mask: bool = False
+
+    @property
+    def json(self) -> bool:
+        """Whether to answer in JSON."""
+        return self.form == "json"
 
 
 class Seconds(click.ParamType[float]):
@@ -104,12 +109,13 @@ database_option = click.option(
 )
 
 
-def faced(*, json: bool = True, mask: bool = False) -> Callable[[F], Function]:
+def faced(*, json: bool = True, mask: bool = False, documents: bool = False) -> Callable[[F], Function]:
     """Give a command --database-url, --format, --output and --mask, and pass them on as one ``face``.
 
     Args:
         json: whether the command has --format.
         mask: whether the command shows sample values that --mask can hide.
+        documents: whether the command can also write a page or Markdown.
     """
 
     def decorate(function: F) -> Function:
@@ -119,7 +125,7 @@ def faced(*, json: bool = True, mask: bool = False) -> Callable[[F], Function]:
             before = ctx.find_object(Face) or Face()
             face = ctx.meta[FACE] = Face(
                 database_url=given.pop("database_url") or before.database_url,
-                json=given.pop("answer_format", "text") == "json",
+                form=given.pop("answer_format", "text"),
                 output=given.pop("output"),
                 mask=given.pop("mask", False),
             )
@@ -138,7 +144,7 @@ def faced(*, json: bool = True, mask: bool = False) -> Callable[[F], Function]:
             decorated = click.option(
                 "--format",
                 "answer_format",
-                type=click.Choice(["text", "json"]),
+                type=click.Choice(["text", "json", *(["html", "markdown"] if documents else [])]),
                 default="text",
                 show_default=True,
                 help="How the result is written.",

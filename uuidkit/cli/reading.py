@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
 import click
@@ -10,6 +11,13 @@ from uuidkit.cli.connecting import reading
 from uuidkit.cli.failures import BLOCKED, FAILED
 from uuidkit.cli.options import Face, checked_request, faced, request_options, scope_options
 from uuidkit.cli.output import emit, emit_script, message
+
+# --fail-on, and what then ends with status 3.
+_FAILS = {
+    "blocked": ("blocked",),
+    "changed": ("blocked", "changed"),
+    "review": ("blocked", "changed", "review"),
+}
 
 
 @click.command(
@@ -57,21 +65,34 @@ def scan(face: Face, schema: str | None, exclude: tuple[str, ...]) -> None:
 )
 @request_options
 @click.option("--statements", is_flag=True, help="Print every statement in full.")
-@faced(mask=True)
+@click.option(
+    "--fail-on",
+    type=click.Choice(["blocked", "changed", "review"]),
+    default="blocked",
+    show_default=True,
+    help="When to end with status 3: when blocked; also when an object comes to mean something else, though that is "
+    "allowed; also when anything is worth a look (texts without a uuid, other spellings, orphans, notes).",
+)
+@faced(mask=True, documents=True)
 @click.pass_context
-def report(ctx: click.Context, /, face: Face, statements: bool, **given: Any) -> None:
+def report(ctx: click.Context, /, face: Face, statements: bool, fail_on: str, **given: Any) -> None:
     """The dry run: everything `convert` would do, find, refuse and cost. Changes nothing."""
     targets, options = checked_request(given)
     from uuidkit import api
-    from uuidkit.report import json, text
+    from uuidkit.report import json, text, words
 
     with reading(face) as connection:
         plan = api.plan(connection, targets, **options)
     if face.json:
         emit(json.dumps(json.plan(plan, mask=face.mask)), face)
+    elif face.form in ("html", "markdown"):
+        from uuidkit.report import document
+
+        write = document.html if face.form == "html" else document.markdown
+        emit(write(json.plan(plan, mask=face.mask), made_at=datetime.now(UTC)), face)
     else:
         emit(text.plan(plan, mask=face.mask, statements=statements), face)
-    if plan.status == "blocked":
+    if words.worst(plan) in _FAILS[fail_on]:
         ctx.exit(BLOCKED)
 
 

@@ -110,10 +110,17 @@ def _undecided(plan: DependentPlan, judgement: Judgement, request: Request) -> I
         yield Blocker(
             "MEANING",
             found.name,
-            f"{judgement.why}{_full_stop(judgement.why)}",
+            _said(found, judgement),
             f"Accept that with --allow {name}, or give another definition with --rewrite {_with_file(found.name)}."
             f"{_offered(judgement)}",
         )
+
+
+def _said(found: DependentObject, judgement: Judgement) -> str:
+    reason = f"{judgement.why}{_full_stop(judgement.why)}"
+    if judgement.meaning == "unknown":
+        return f"Whether the {_what(found)} means the same over uuid is not known: {reason}"
+    return f"The {_what(found)} would mean something else: {reason}"
 
 
 def _offered(judgement: Judgement) -> str:

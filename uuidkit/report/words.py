@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from typing import Literal
 
 from uuidkit.catalog.model import ForeignKey
 from uuidkit.catalog.names import ColumnName, TableName, display
@@ -110,3 +111,23 @@ def _tie(reference: Reference, verb: str, other: ColumnName) -> str:
 def orphans(graph: GraphPlan, column: ColumnName) -> int:
     """Rows of a column without a counterpart in any one column it refers to."""
     return sum(reference.orphans or 0 for reference in graph.references if reference.referencing == column)
+
+
+def worst(plan: Plan) -> Literal["blocked", "changed", "review", "fine"]:
+    """The gravest that a plan has to say, for those who let a pipeline fail on it.
+
+    Args:
+        plan: the plan.
+    """
+    if plan.blockers:
+        return "blocked"
+    for graph in plan.graphs:
+        if any(d.meaning != "same" or d.action == "drop" for d in graph.dependents):
+            return "changed"
+    for graph in plan.graphs:
+        odd = any(
+            c.findings is not None and (c.findings.unparseable or c.findings.merged_count) for c in graph.changing
+        )
+        if odd or graph.notes or any(reference.orphans for reference in graph.references):
+            return "review"
+    return "fine"

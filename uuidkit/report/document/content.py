@@ -1,0 +1,272 @@
+"""What the document says, section by section, taken from the JSON report. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from uuidkit.report.document.drawing import Edge, Node, draw
+from uuidkit.wording import count
+
+_FORMATS = ("canonical", "hex", "prefixed", "braced", "underscored", "urn", "looked up", "unparseable")
+_WITHOUT = {
+    "fail": "refused",
+    "derive": "each text gets a uuid derived from it",
+    "null": "become NULL, the text stays in the backup",
+}
+_FATES = {
+    "keep": "stays as it is",
+    "recreate": "is taken down and put back as it was",
+    "rewrite": "is made anew in another form",
+    "drop": "is left away until the way back",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """A share of a column's values: the format, how many, and which part of all in percent."""
+
+    name: str
+    number: int
+    percent: float
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """A finding that somebody has to decide about."""
+
+    code: str
+    object: str
+    message: str
+    remedy: str
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """Everything on the page.
+
+    Attributes:
+        status: ``ready``, ``blocked`` or ``nothing to do``.
+        report: the JSON report, for what the page takes from it unchanged.
+    """
+
+    status: str
+    verdict: str
+    summary: str
+    decisions: tuple[Decision, ...]
+    drawing: str
+    columns: tuple[Mapping[str, Any], ...]
+    dependents: tuple[Mapping[str, Any], ...]
+    untouched: int
+    forecast: tuple[tuple[str, str], ...]
+    locks: tuple[tuple[str, str, str], ...]
+    graphs: tuple[Mapping[str, Any], ...]
+    facts: tuple[tuple[str, str], ...]
+    report: Mapping[str, Any]
+
+
+def document(report: Mapping[str, Any], *, made_at: datetime | None = None) -> Document:
+    """The document of a report.
+
+    Args:
+        report: as ``report --format json`` prints it.
+        made_at: when it was made, with its time zone; None leaves it out.
+    """
+    changing = [column for column in report["columns"] if not column["done"]]
+    return Document(
+        status=report["status"],
+        verdict=_verdict(report, changing),
+        summary=_summary(report, changing),
+        decisions=tuple(Decision(**blocker) for blocker in report["blockers"]),
+        drawing=draw(*_graph(report)),
+        columns=tuple({**column, "bars": bars(column), "facts": _column_facts(column)} for column in report["columns"]),
+        dependents=tuple(
+            {**found, "fate": _FATES[found["action"]]}
+            for found in report["dependents"]
+            if found["action"] != "keep" or found["meaning"] != "same"
+        ),
+        untouched=sum(1 for found in report["dependents"] if found["action"] == "keep" and found["meaning"] == "same"),
+        forecast=tuple(forecast(report["estimate"])),
+        locks=tuple((lock["table"], lock["mode"], duration(lock["seconds"])) for lock in report["estimate"]["locks"]),
+        graphs=tuple(report["graphs"]),
+        facts=tuple(_facts(report, made_at)),
+        report=report,
+    )
+
+
+def _verdict(report: Mapping[str, Any], changing: Sequence[Mapping[str, Any]]) -> str:
+    tables = count(len({column["table"] for column in changing}), "table")
+    columns = count(len(changing), "column")
+    if report["status"] == "ready":
+        return f"Ready: {columns} in {tables} can become uuid, and nothing will be lost."
+    if report["status"] == "blocked":
+        needs = count(len(report["blockers"]), "finding needs", "findings need")
+        return f"Not yet: {needs} a decision. Nothing was changed, and nothing is begun before."
+    return "Nothing to do: every column named is uuid already."
+
+
+def _summary(report: Mapping[str, Any], changing: Sequence[Mapping[str, Any]]) -> str:
+    rows = {column["table"]: column["rows"] or 0 for column in changing}
+    said = [
+        f"{count(sum(rows.values()), 'row')} are read",
+        f"the text of every row is kept ({_kept(changing)})",
+        f"{count(len(report['foreign_keys']), 'foreign key')} put back or declared",
+    ]
+    hanging = [found for found in report["dependents"] if found["action"] in ("recreate", "rewrite")]
+    if hanging:
+        said.append(f"{count(len(hanging), 'object')} that hang on the columns put back")
+    if report["estimate"]["seconds"] is not None:
+        said.append(f"tables locked for {duration(report['estimate']['seconds'])}")
+    return "; ".join(said)[:1].upper() + "; ".join(said)[1:] + "."
+
+
+def _kept(changing: Sequence[Mapping[str, Any]]) -> str:
+    backups = [column["backup_column"] for column in changing if column["backup_column"]]
+    return f"columns {', '.join(dict.fromkeys(backups))}" if backups else "in a table of its own"
+
+
+def bars(column: Mapping[str, Any]) -> list[Bar]:
+    """A column's formats with their shares, most frequent first.
+
+    Args:
+        column: of the JSON report.
+    """
+    found = {name: number for name, number in column["formats"].items() if number}
+    if column["unparseable"]["count"] and "unparseable" not in found:
+        found["unparseable"] = column["unparseable"]["count"]
+    total = sum(found.values())
+    return [
+        Bar(name, number, 100 * number / total)
+        for name, number in sorted(found.items(), key=lambda item: (-item[1], item[0]))
+    ]
+
+
+def _column_facts(column: Mapping[str, Any]) -> list[tuple[str, str]]:
+    facts = [("type", f"{column['type']} → uuid" if not column["done"] else f"{column['type']}, and stays")]
+    facts.append(("why", column["why"]))
+    if column["rows"] is not None:
+        said = [count(column["rows"], "row"), f"{column['nulls']:,} NULL"]
+        if column["distinct"] is not None:
+            said.append(f"{column['distinct']:,} distinct")
+        facts.append(("values", ", ".join(said) + (" (a sample)" if column["sampled"] else "")))
+    if column["backup_column"]:
+        facts.append(("backup", column["backup_column"]))
+    if column["default_before"] is not None or column["default_after"] is not None:
+        facts.append(("default", f"{column['default_before'] or 'none'} → {column['default_after'] or 'none'}"))
+    if column["unparseable"]["count"]:
+        samples = ", ".join(repr(sample) for sample in column["unparseable"]["samples"])
+        facts.append(
+            ("without a uuid", f"{column['unparseable']['count']:,} ({samples}): {_WITHOUT[column['on_unparseable']]}")
+        )
+    if column["collision_count"]:
+        facts.append(("collisions", f"{count(column['collision_count'], 'uuid')} from different texts under one key"))
+    if column["merged_count"]:
+        facts.append(("spellings", f"{count(column['merged_count'], 'uuid')} from texts spelled differently"))
+    if column["orphans"]:
+        facts.append(("orphans", f"{column['orphans']:,} without counterpart"))
+    return facts
+
+
+def _graph(report: Mapping[str, Any]) -> tuple[list[Node], list[Edge]]:
+    blocked = {blocker["object"] for blocker in report["blockers"]}
+    tables: dict[str, list[tuple[str, str]]] = {}
+    for column in report["columns"]:
+        full = f"{column['table']}.{_quoted(column['column'])}"
+        state = "done" if column["done"] else "convert"
+        if full in blocked or column["table"] in blocked:
+            state = "blocked"
+        elif column["merged_count"] or column["orphans"] or column["unparseable"]["count"]:
+            state = "review"
+        tables.setdefault(column["table"], []).append((column["column"], state))
+    edges = [
+        Edge(_split(reference["from"], tables), _split(reference["to"], tables), reference["declared"])
+        for reference in report["references"]
+    ]
+    return [Node(name, tuple(columns)) for name, columns in tables.items()], edges
+
+
+def _split(name: str, tables: Mapping[str, Any]) -> tuple[str, str]:
+    """(table, column) of a reference's end; the report writes names as SQL does."""
+    for table in tables:
+        if name.startswith(f"{table}."):
+            rest = name[len(table) + 1 :]
+            if rest.startswith('"'):
+                return table, rest[1:-1].replace('""', '"')
+            if "." not in rest:
+                return table, rest
+    table, _, column = name.rpartition(".")
+    return table, column.strip('"')
+
+
+def _quoted(name: str) -> str:
+    from uuidkit.catalog.names import display
+
+    return display(name)
+
+
+def forecast(estimate: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """What the conversion is expected to cost: (label, text).
+
+    Args:
+        estimate: of the JSON report.
+    """
+    rows = [("Duration", duration(estimate["seconds"]))]
+    if estimate.get("written_anew") is not None:
+        rows.append(("Tables and indexes written anew", size(estimate["written_anew"])))
+    rows.append(("Written", size(estimate["bytes_written"])))
+    if estimate.get("disk_peak") is not None:
+        rows.append(("Disk needed at the peak, beyond today's", size(estimate["disk_peak"])))
+    if estimate.get("wal") is not None:
+        rows.append(("Write-ahead log", size(estimate["wal"])))
+    if estimate.get("basis"):
+        rows.append(("How it is known", estimate["basis"]))
+    return rows
+
+
+def duration(seconds: float | None) -> str:
+    """A time in words, as precise as a forecast can be."""
+    if seconds is None:
+        return "not known"
+    if seconds < 1:
+        return "less than a second"
+    if seconds < 90:
+        return f"about {seconds:.0f} s"
+    if seconds < 5400:
+        return f"about {seconds / 60:.0f} min"
+    return f"about {seconds / 3600:.1f} h"
+
+
+def size(number: int) -> str:
+    """Bytes in words."""
+    amount = float(number)
+    for unit in ("bytes", "kB", "MB", "GB"):
+        if amount < 1024:
+            return f"{amount:.0f} {unit}"
+        amount /= 1024
+    return f"{amount:.1f} TB"
+
+
+def _facts(report: Mapping[str, Any], made_at: datetime | None) -> list[tuple[str, str]]:
+    version = report["server_version_num"]
+    facts = [("Plan", report["plan_hash"])]
+    if report.get("database"):
+        facts.append(("Database", report["database"]))
+    facts.append(("Server", f"PostgreSQL {version // 10000}.{version % 10000}"))
+    if report.get("toolkit_version"):
+        facts.append(("Toolkit", f"uuidkit {report['toolkit_version']}"))
+    if made_at is not None:
+        facts.append(("Made", made_at.strftime("%Y-%m-%d %H:%M %Z").strip()))
+    request = report["request"]
+    facts.append(("Asked for", ", ".join(request["targets"])))
+    chosen = [
+        f"--{name.replace('_', '-')} {value}"
+        for name, value in request.items()
+        if name in ("on_unparseable", "on_orphan", "references", "backup_suffix") and value is not None
+    ]
+    chosen += [f"--allow {name}" for name in request.get("allow", ())]
+    facts.append(("Options", ", ".join(chosen)))
+    if report["masked"]:
+        facts.append(("Samples", "masked: letters are shown as x, digits as 9"))
+    return facts
