@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+import os
+import signal
+import socket
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from types import FrameType
 
 import click
@@ -15,6 +18,7 @@ from batchsvc.database import Database
 from batchsvc.settings import Settings
 from batchsvc.worker.running import Worker
 from batchsvc.worker.scanners import scanner_for
+from uuidkit.errors import UuidkitError
 
 CONNECTIONS = 20
 CLOSING = 3  # seconds for requests under way
@@ -34,6 +38,41 @@ class _Server(uvicorn.Server):
             else:
                 self.worker.begin_to_stop()
         super().handle_exit(sig, frame)
+
+
+class CannotListen(UuidkitError):
+    """The address to serve on cannot be had."""
+
+
+@contextmanager
+def listening(host: str, port: int) -> Iterator[socket.socket]:
+    """A socket that listens; before anything else is started, so that a taken port costs nothing.
+
+    Args:
+        host, port: where; port 0 takes one that is free.
+
+    Raises:
+        CannotListen: the port is taken, or the address is not this machine's.
+    """
+    try:
+        found = socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
+    except OSError as error:
+        raise CannotListen(
+            f"Cannot listen on {host}, port {port}: {error.strerror}.", "Choose another --port."
+        ) from None
+    with found:
+        yield found
+
+
+@contextmanager
+def _ending_in_order() -> Iterator[None]:
+    """uvicorn raises a signal once more after it has ended by it; what is around us has to end in order, too."""
+    before = {number: signal.signal(number, lambda *_: None) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 async def serve_until_told(url: str, settings: Settings, host: str, port: int, *, with_worker: bool) -> None:
@@ -70,9 +109,9 @@ async def serve_until_told(url: str, settings: Settings, host: str, port: int, *
             )
             server = _Server(config)
             server.worker = worker
-            click.echo(f"Serving on http://{host}:{port}/; stop with Ctrl-C.", err=True)
-            await server.serve()
-            if not server.started:
-                raise OSError(f"Nothing could listen on {host}:{port}.")
+            with listening(host, port) as listener, _ending_in_order():
+                shown = f"[{host}]" if ":" in host else host
+                click.echo(f"Serving on http://{shown}:{listener.getsockname()[1]}/; stop with Ctrl-C.", err=True)
+                await server.serve(sockets=[listener])
     finally:
         await asyncio.shield(database.close())

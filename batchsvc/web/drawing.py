@@ -13,6 +13,7 @@ from typing import Any
 import idna
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup, escape
 
 STATIC_TYPES = {"css": "text/css", "js": "text/javascript", "svg": "image/svg+xml"}
 THIN_SPACE = "\N{NARROW NO-BREAK SPACE}"
@@ -49,6 +50,7 @@ def environment() -> Environment:
     found.filters.update(
         duration=duration,
         finished=finished,
+        marked=marked,
         moment=moment,
         percent=percent,
         pretty=pretty,
@@ -149,6 +151,16 @@ def spelled(domain: str) -> str:
         return f"{idna.decode(domain)} ({domain})"
     except UnicodeError:
         return domain
+
+
+def marked(text: str) -> Markup:
+    """A text of ours with its `code` as such.
+
+    Args:
+        text: whatever it holds is escaped.
+    """
+    parts = str(escape(text)).split("`")
+    return Markup("".join(f"<code>{part}</code>" if number % 2 else part for number, part in enumerate(parts)))
 
 
 def pretty(value: Any) -> str:

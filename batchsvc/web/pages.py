@@ -28,7 +28,7 @@ from batchsvc.web.sessions import Anybody, SignedIn, check_form, forget, from_th
 
 router = APIRouter(include_in_schema=False)
 
-PER_PAGE = 50
+PER_PAGE = 25
 STATES = ("queued", "running", "completed", "failed", "cancelled")
 EMPTY_FORM = {"domains": "", "max_pages": "10", "max_concurrent": "5", "skip_invalid": False}
 

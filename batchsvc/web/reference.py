@@ -79,7 +79,7 @@ def _type(document: Document, schema: Document) -> str:
     if "anyOf" in schema:
         return " or ".join(name for part in schema["anyOf"] if (name := _type(document, part)) != "null")
     if "enum" in schema:
-        return " | ".join(str(value) for value in schema["enum"])
+        return ", ".join(str(value) for value in schema["enum"])
     if schema.get("type") == "array":
         return f"list of {_type(document, schema['items'])}"
     kind = str(schema.get("format") or schema.get("type") or "anything")
