@@ -227,12 +227,12 @@ STATEMENTS = (
         "the plan rests on one state of the catalog, its fingerprint on another",
     ),
     Mutation(
-        "tables that an earlier graph changed are planned again",
-        _RUN,
-        "graph = next((g for g in waiting if not stale & set(g.tables)), None)",
-        "graph = waiting[0]",
-        (f"{_MEANWHILE}::test_what_was_made_between_two_graphs_of_one_table_is_noticed",),
-        "what was done to a table between two graphs is converted blindly",
+        "each graph checks all of its tables",
+        "uuidkit/planning/build.py",
+        "if not in_sequence or found[0] not in checked",
+        "if found[0] not in checked",
+        ("tests/uuidkit/whole/test_graphs.py",),
+        "what was done to a table that an unfinished graph shares is converted blindly",
     ),
     Mutation(
         "blocked before anything is locked",
