@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from uuidkit.cli.connecting import connected, read_only, server
+from uuidkit.cli.connecting import connected, server, undone
 from uuidkit.cli.options import Face, checked_request, faced, lock_options, request_options, yes_option
 from uuidkit.cli.output import ask, emit, interactive, message
 from uuidkit.cli.progress import Progress
@@ -36,7 +36,7 @@ def convert(face: Face, single_transaction: bool, yes: bool, **given: Any) -> No
     with server(face) as url:
         if interactive() and not yes:
             # The plan is made on a connection of its own: no transaction stays open while somebody thinks.
-            with read_only(url) as connection:
+            with undone(url) as connection:
                 plan = api.plan(connection, targets, **options)
             if plan.status == "blocked":
                 raise BlockedError(plan.blockers)

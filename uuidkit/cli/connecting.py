@@ -64,6 +64,31 @@ def read_only(url: str) -> Iterator[psycopg.Connection[Any]]:
 
 
 @contextmanager
+def undone(url: str) -> Iterator[psycopg.Connection[Any]]:
+    """A connection in a transaction that is rolled back whatever happens.
+
+    A plan is made in it: what a view with GROUP BY over a key will say can only be tried on temporary tables, which
+    a READ ONLY transaction refuses to make.
+
+    Args:
+        url: as ``server`` gives it.
+    """
+    with connected(url) as connection, connection.transaction(force_rollback=True):
+        yield connection
+
+
+@contextmanager
+def planning(face: Face) -> Iterator[psycopg.Connection[Any]]:
+    """As ``undone``, on the database that was asked for.
+
+    Args:
+        face: with the URL that was given, if one was.
+    """
+    with server(face) as url, undone(url) as connection:
+        yield connection
+
+
+@contextmanager
 def reading(face: Face) -> Iterator[psycopg.Connection[Any]]:
     """As ``read_only``, on the database that was asked for.
 

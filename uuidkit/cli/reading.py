@@ -1,4 +1,4 @@
-"""The commands that change nothing; each of them reads in a READ ONLY transaction."""
+"""The commands that change nothing: in a READ ONLY transaction, or in one that is rolled back."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from uuidkit.cli.connecting import reading
+from uuidkit.cli.connecting import planning, reading
 from uuidkit.cli.failures import BLOCKED, FAILED
 from uuidkit.cli.options import Face, checked_request, faced, request_options, scope_options
 from uuidkit.cli.output import emit, emit_script, message
@@ -81,7 +81,7 @@ def report(ctx: click.Context, /, face: Face, statements: bool, fail_on: str, **
     from uuidkit import api
     from uuidkit.report import json, text, words
 
-    with reading(face) as connection:
+    with planning(face) as connection:
         plan = api.plan(connection, targets, **options)
     if face.json:
         emit(json.dumps(json.plan(plan, mask=face.mask)), face)
@@ -109,7 +109,7 @@ def sql(ctx: click.Context, /, face: Face, **given: Any) -> None:
     from uuidkit import api
     from uuidkit.report import script, text
 
-    with reading(face) as connection:
+    with planning(face) as connection:
         plan = api.plan(connection, targets, **options)
     if plan.status == "blocked":
         message(text.blockers(plan.blockers, mask=face.mask).rstrip("\n"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
+from typing import Literal
 
 from uuidkit.catalog.model import Schema
 from uuidkit.catalog.names import ColumnName, display
@@ -74,13 +75,21 @@ def _decided(found: DependentObject, judgement: Judgement, request: Request) -> 
         found.name,
         found.table,
         action,  # type: ignore[arg-type]
-        "changed" if found.why and found.substitute is None else judgement.meaning,
+        _meaning(found, judgement),
         judgement.example,
         why=found.why or judgement.why,
         offer=judgement.offer,
         definition=definition,
         object=found,
     )
+
+
+def _meaning(found: DependentObject, judgement: Judgement) -> Literal["same", "changed", "unknown"]:
+    if found.why and found.substitute is None:
+        return "changed"
+    if found.kind == "statistics" and not judgement.fails:
+        return "same"  # it guides the planner, and no answer depends on it
+    return judgement.meaning
 
 
 def _impossible(found: DependentObject, judgement: Judgement) -> bool:
@@ -106,7 +115,7 @@ def _undecided(plan: DependentPlan, judgement: Judgement, request: Request) -> I
             f"The {_what(found)} cannot be made again over uuid: {reason}{_full_stop(reason)}",
             f"{remedy}--rewrite {_with_file(found.name)}.{_offered(judgement)}",
         )
-    elif judgement.meaning != "same" and found.name not in request.allow:
+    elif judgement.meaning != "same" and found.kind != "statistics" and found.name not in request.allow:
         yield Blocker(
             "MEANING",
             found.name,
