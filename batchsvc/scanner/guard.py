@@ -19,7 +19,7 @@ PORTS = frozenset({80, 443})
 
 # Bytes that the kernel keeps of one connection: a server that sends faster than is read has to wait. With a hundred
 # connections at a time the system's own size would be many megabytes, each read in one piece.
-RECEIVE_BUFFER = 64 * 1024
+RECEIVE_BUFFER = 32 * 1024
 
 # Source: IANA IPv4 Special-Purpose Address Registry (RFC 6890 and later), multicast (RFC 5771), and one address of a
 # cloud that answers its machines with their secrets, though it is a public one.

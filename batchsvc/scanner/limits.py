@@ -38,7 +38,7 @@ class Limits:
     robots_bytes: int = 500 * 1024
     redirects: int = 5
     small_body_bytes: int = 64 * 1024
-    memory_bytes: int = 12 * 1024 * 1024
+    memory_bytes: int = 8 * 1024 * 1024
 
 
 class Allowance:

@@ -123,10 +123,14 @@ class WebsiteScanner:
                 async with self._page(url, allowance) as (response, facts):
                     return response.url, response.status, facts
             except ScanError as error:
-                if error.code not in _TRY_ANOTHER:
+                failed_at = URL(error.url).raw_host if error.url else url.raw_host
+                # Failing at another host, it has answered: with a redirect to there.
+                if error.code not in _TRY_ANOTHER or (
+                    failed_at != url.raw_host and error.code is not ErrorCode.TLS_ERROR
+                ):
                     raise
-                if error.code is ErrorCode.DNS_NXDOMAIN and error.url:
-                    unknown.add(URL(error.url).raw_host)
+                if error.code is ErrorCode.DNS_NXDOMAIN:
+                    unknown.add(failed_at)
                 # The usual address says more than the others, unless there is no such name and another one exists.
                 if failure is None or (failure.code is ErrorCode.DNS_NXDOMAIN) > (error.code is ErrorCode.DNS_NXDOMAIN):
                     failure = error

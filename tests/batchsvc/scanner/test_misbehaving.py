@@ -85,9 +85,7 @@ print(len(found), set(found.values()), round(peak - before, 1))
 
 
 @pytest.mark.skipif(not Path("/proc/self/statm").exists(), reason="reads the memory from /proc")
-@pytest.mark.parametrize(
-    "names", ["gzip-bomb", "endless-body,endless-chunks,endless-headers,endless-header", "large"]
-)
+@pytest.mark.parametrize("names", ["gzip-bomb", "endless-body,endless-chunks,endless-headers,endless-header", "large"])
 def test_a_hundred_at_a_time_take_less_than_50_megabytes(names: str) -> None:
     """In a process of its own, the misbehaving servers among what is measured."""
     done = subprocess.run(
