@@ -77,21 +77,32 @@ _ACL: LiteralString = """
          coalesce((SELECT jsonb_agg(jsonb_build_array(pg_get_userbyid(x.grantor),
                                                       CASE WHEN x.grantee <> 0 THEN pg_get_userbyid(x.grantee) END,
                                                       x.privilege_type, x.is_grantable,
-                                                      pg_has_role(x.grantor, 'USAGE')) ORDER BY x.ordinality)
+                                                      {set_role}) ORDER BY x.ordinality)
                      FROM aclexplode({acl}) WITH ORDINALITY AS x), '[]'::jsonb)"""
+
+# Whether the current role may SET ROLE to another: membership alone is not enough from PostgreSQL 16 on.
+_MAY_BE: LiteralString = """CASE WHEN current_setting('server_version_num')::int < 160000
+                                                           THEN pg_has_role(x.grantor, 'MEMBER')
+                                                           ELSE pg_has_role(x.grantor, 'SET') END"""
 
 # What nobody ever granted anything on has the list that its kind begins with.
 _TABLE_ACL: LiteralString = "coalesce(c.relacl, acldefault('r', c.relowner))"
 _FUNCTION_ACL: LiteralString = "coalesce(p.proacl, acldefault('f', p.proowner))"
 
+
+def _acl(items: LiteralString) -> LiteralString:
+    return _ACL.replace("{acl}", items).replace("{set_role}", _MAY_BE)
+
+
 RELATIONS: Final[LiteralString] = f"""
 SELECT o.objid::int8, n.nspname, c.relname, c.relkind::text, pg_get_viewdef(c.oid), pg_get_userbyid(c.relowner),
-       pg_has_role(c.relowner, 'USAGE'), {_ACL.replace("{acl}", _TABLE_ACL)}, c.relacl IS NULL, c.reloptions,
+       pg_has_role(c.relowner, 'USAGE'), {_acl(_TABLE_ACL)}, c.relacl IS NULL, c.reloptions,
        (SELECT t.spcname FROM pg_tablespace t WHERE t.oid = c.reltablespace), m.amname, c.relispopulated,
        obj_description(c.oid, 'pg_class'),
+       has_schema_privilege(c.relowner, n.oid, 'CREATE') OR (SELECT rolsuper FROM pg_roles WHERE rolname = current_user),
        (SELECT jsonb_agg(jsonb_build_object(
                  'name', a.attname, 'comment', col_description(c.oid, a.attnum),
-                 'acl', {_ACL.replace("{acl}", "a.attacl")},
+                 'acl', {_acl("a.attacl")},
                  'default', (SELECT pg_get_expr(d.adbin, d.adrelid) FROM pg_attrdef d
                               WHERE d.adrelid = c.oid AND d.adnum = a.attnum),
                  'statistics', CASE WHEN a.attstattarget >= 0 THEN a.attstattarget END, 'options', a.attoptions,
@@ -187,7 +198,7 @@ SELECT o.objid::int8, n.nspname, t.relname, g.tgname, pg_get_triggerdef(g.oid), 
 FUNCTIONS: Final[LiteralString] = f"""
 SELECT o.objid::int8, n.nspname, p.proname, pg_get_function_identity_arguments(p.oid), p.prokind::text,
        CASE WHEN p.prokind <> 'a' THEN pg_get_functiondef(p.oid) END, pg_get_function_sqlbody(p.oid),
-       pg_get_userbyid(p.proowner), pg_has_role(p.proowner, 'USAGE'), {_ACL.replace("{acl}", _FUNCTION_ACL)},
+       pg_get_userbyid(p.proowner), pg_has_role(p.proowner, 'USAGE'), {_acl(_FUNCTION_ACL)},
        p.proacl IS NULL,
        obj_description(p.oid, 'pg_proc'), {_COMMON}
   FROM (SELECT 'pg_proc'::regclass::oid AS classid, unnest(%(oids)s::oid[]) AS objid) AS o
@@ -206,7 +217,7 @@ SELECT o.objid::int8, n.nspname, t.relname, a.attname, format_type(a.atttypid, a
           FROM pg_type y, pg_collation co JOIN pg_namespace cn ON cn.oid = co.collnamespace
          WHERE y.oid = a.atttypid AND co.oid = a.attcollation),
        col_description(t.oid, a.attnum), CASE WHEN a.attstattarget >= 0 THEN a.attstattarget::int END,
-       {_ACL.replace("{acl}", "a.attacl")}, a.attoptions, {_COMMON}
+       {_acl("a.attacl")}, a.attoptions, {_COMMON}
   FROM (SELECT 'pg_attrdef'::regclass::oid AS classid, unnest(%(oids)s::oid[]) AS objid) AS o
   JOIN pg_attrdef d ON d.oid = o.objid
   JOIN pg_class t ON t.oid = d.adrelid

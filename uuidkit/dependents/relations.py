@@ -10,7 +10,7 @@ from typing import Any, LiteralString
 
 from psycopg import sql
 
-from uuidkit.catalog.names import TableName
+from uuidkit.catalog.names import TableName, display
 from uuidkit.composing import raw, text_of
 from uuidkit.dependents import pieces
 from uuidkit.dependents.grants import column_grants, grants, privileges, unreachable
@@ -24,7 +24,7 @@ def relation(row: Row) -> DependentObject:
     (oid, schema, name, relkind, definition, owner, owned, acl, acl_default, options, tablespace, method, populated) = (
         row[:13]
     )
-    comment, columns, address, identity, extension, labelled = row[13:]
+    comment, owner_creates, columns, address, identity, extension, labelled = row[13:]
     view = TableName(schema, name)
     materialized = relkind == "m"
     what: LiteralString = "MATERIALIZED VIEW" if materialized else "VIEW"
@@ -76,8 +76,22 @@ def relation(row: Row) -> DependentObject:
             *pieces.ownership(owned, owner, identity),
             *pieces.membership(extension, labelled, identity),
             *(pieces.grantor(role, identity) for role in unreachable(owner, wanted)),
+            *_creation(owner_creates, owner, schema, identity),
         ),
         definition_text=up[0],
+    )
+
+
+def _creation(allowed: bool, owner: str, schema: str, what: str) -> tuple[Trouble, ...]:
+    if allowed:
+        return ()
+    return (
+        Trouble(
+            "PERMISSION",
+            f"{what} belongs to {display(owner)}, who may not create anything in its schema, and so could not get it "
+            "back.",
+            f"GRANT CREATE ON SCHEMA {display(schema)} TO {display(owner)}, for the time of the conversion.",
+        ),
     )
 
 

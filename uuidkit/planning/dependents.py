@@ -15,6 +15,9 @@ from uuidkit.planning.model import Blocker, DependentPlan, Request
 # What may be left away until the way back without anybody seeing more rows, or writing other ones, than before.
 _DISPENSABLE = frozenset({"index", "statistics"})
 
+# What is made anew in a schema, and not on a table alone.
+_IN_A_SCHEMA = frozenset({"view", "materialized view", "index", "statistics", "function"})
+
 _SAME = Judgement("same", "")
 
 
@@ -37,6 +40,7 @@ def dependent_plans(
         plans.append(plan)
         if plan.action != "keep":
             blockers += [Blocker(t.code, found.name, t.message, t.remedy) for t in found.troubles]
+            blockers += _not_creatable(schema, found)
         blockers += _undecided(plan, judgements.get(found.key, _SAME), request)
     plans += _kept(schema, changing, facts)
     for function in facts.functions:
@@ -55,6 +59,19 @@ def dependent_plans(
                 )
             )
     return tuple(plans), tuple(blockers)
+
+
+def _not_creatable(schema: Schema, found: DependentObject) -> Iterator[Blocker]:
+    """A right that making the object again needs: that to create something in its schema."""
+    if found.kind not in _IN_A_SCHEMA or found.address.names[0] in schema.schemas_creatable:
+        return
+    name, role = display(found.address.names[0]), display(schema.role)
+    yield Blocker(
+        "PERMISSION",
+        found.name,
+        f"{role} may not create anything in the schema {name}, and so could not make the {_what(found)} again.",
+        f"GRANT CREATE ON SCHEMA {name} TO {role};",
+    )
 
 
 def _decided(found: DependentObject, judgement: Judgement, request: Request) -> DependentPlan:
