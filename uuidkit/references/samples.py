@@ -62,7 +62,12 @@ def is_candidate(table: Table, column: Column) -> bool:
         table: its table.
         column: the column.
     """
-    return (column.is_text or column.is_uuid) and not column.generated and not table.partition and not (table.parents and column.inherited)
+    return (
+        (column.is_text or column.is_uuid)
+        and not column.generated
+        and not table.partition
+        and not (table.parents and column.inherited)
+    )
 
 
 def read_samples(
