@@ -16,6 +16,7 @@ from uuidkit.database.session import Session, adapt
 from uuidkit.errors import BlockedError, ConversionFailed, UsageError, UuidkitError
 from uuidkit.execute import Event, GraphOutcome, Outcome, PlanOutdated, Progress, run, run_after, silent
 from uuidkit.planning.build import build
+from uuidkit.planning.dependents import unknown_names
 from uuidkit.planning.model import GraphPlan, Plan, Request
 from uuidkit.reading import read_again, read_database, read_graphs, reading
 from uuidkit.references import declared
@@ -174,7 +175,14 @@ def make_plan(session: Session, schema: Schema, request: Request, *, in_sequence
         session: within ``reading``.
         in_sequence: as for ``planning.build.build``.
     """
-    return build(schema, request, read_graphs(session, schema, request), __version__, in_sequence=in_sequence)
+    result = build(schema, request, read_graphs(session, schema, request), __version__, in_sequence=in_sequence)
+    unknown = unknown_names(request, [found for graph in result.graphs for found in graph.dependents])
+    if unknown:
+        raise UsageError(
+            f"Nothing of that name hangs on the columns: {', '.join(unknown)}.",
+            "Write the name as the report does; without --allow and --rewrite it lists them all.",
+        )
+    return result
 
 
 def convert(

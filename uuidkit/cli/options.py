@@ -74,7 +74,11 @@ class Rewrite(click.ParamType[tuple[str, str]]):
         if isinstance(value, tuple):
             return value
         name, equals, file = str(value).rpartition("=")
-        if not equals or not name or not file:
+        if not equals:
+            from uuidkit.planning.model import OFFERED
+
+            return str(value), OFFERED
+        if not name or not file:
             self.fail(f"{value!r} is not of the form NAME=FILE.", param, ctx)
         try:
             return name, Path(file).read_text(encoding="utf-8")
@@ -236,10 +240,10 @@ request_options = several(
         "--rewrite",
         "rewrites",
         type=Rewrite(),
-        metavar="NAME=FILE",
+        metavar="NAME[=FILE]",
         multiple=True,
         help="Make an object the report names by the SQL of a file instead (an empty file: leave it away until the "
-        "way back); may be repeated.",
+        "way back), or without a file by what the report offers; may be repeated.",
     ),
     lock_options,
 )

@@ -10,7 +10,7 @@ from uuidkit.catalog.names import ColumnName, display
 from uuidkit.dependents.model import DependentObject
 from uuidkit.meaning.model import Judgement
 from uuidkit.planning.facts import GraphFacts
-from uuidkit.planning.model import Blocker, DependentPlan, Request
+from uuidkit.planning.model import OFFERED, Blocker, DependentPlan, Request
 
 # What may be left away until the way back without anybody seeing more rows, or writing other ones, than before.
 _DISPENSABLE = frozenset({"index", "statistics"})
@@ -81,7 +81,9 @@ def _decided(found: DependentObject, judgement: Judgement, request: Request) -> 
     if not found.hard:
         action = "keep"
     elif found.name in rewrites:
-        definition = rewrites[found.name].strip().removesuffix(";").strip() or None
+        given = rewrites[found.name]
+        wanted = judgement.offer or "" if given == OFFERED else given
+        definition = wanted.strip().removesuffix(";").strip() or None
         action = "rewrite" if definition else "drop"
     elif found.substitute is not None:
         action, definition = "rewrite", found.substitute
@@ -118,7 +120,15 @@ def _undecided(plan: DependentPlan, judgement: Judgement, request: Request) -> I
     found = plan.object
     assert found is not None  # those without one need no decision
     name = _quoted(found.name)
-    if found.name in dict(request.rewrites) or plan.action == "drop":
+    given = dict(request.rewrites).get(found.name)
+    if given == OFFERED and judgement.offer is None:
+        yield Blocker(
+            "MEANING",
+            found.name,
+            f"No other definition is offered for the {_what(found)}.",
+            f"Write one, and pass --rewrite {_with_file(found.name)}.",
+        )
+    if given is not None or plan.action == "drop":
         return
     if _impossible(found, judgement):
         reason = found.why or judgement.why
@@ -129,16 +139,18 @@ def _undecided(plan: DependentPlan, judgement: Judgement, request: Request) -> I
         yield Blocker(
             "MEANING",
             found.name,
-            f"The {_what(found)} cannot be made again over uuid: {reason}{_full_stop(reason)}",
-            f"{remedy}--rewrite {_with_file(found.name)}.{_offered(judgement)}",
+            f"{reason[:1].upper()}{reason[1:]}{_full_stop(reason)}"
+            if judgement.fails
+            else f"The {_what(found)} cannot be made again over uuid: {reason}{_full_stop(reason)}",
+            f"{remedy}--rewrite {_with_file(found.name)}{_offered(found, judgement)}.",
         )
     elif judgement.meaning != "same" and found.kind != "statistics" and found.name not in request.allow:
         yield Blocker(
             "MEANING",
             found.name,
             _said(found, judgement),
-            f"Accept that with --allow {name}, or give another definition with --rewrite {_with_file(found.name)}."
-            f"{_offered(judgement)}",
+            f"Accept that with --allow {name}, or give another definition with --rewrite {_with_file(found.name)}"
+            f"{_offered(found, judgement)}.",
         )
 
 
@@ -149,10 +161,11 @@ def _said(found: DependentObject, judgement: Judgement) -> str:
     return f"The {_what(found)} would mean something else: {reason}"
 
 
-def _offered(judgement: Judgement) -> str:
+def _offered(found: DependentObject, judgement: Judgement) -> str:
     if judgement.offer is None:
         return ""
-    return f" This one means what it meant: {judgement.offer.rstrip().removesuffix(';')};"
+    taken = f"--rewrite {_quoted(found.name)}"
+    return f", or take the one that the report offers, which means what this one meant, with {taken}"
 
 
 def _what(found: DependentObject) -> str:

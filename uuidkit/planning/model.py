@@ -17,6 +17,9 @@ OnOrphan = Literal["keep", "fail"]
 References = Literal["auto", "declared", "none"]
 
 
+OFFERED = "offered"  # as a definition: the one that the report offers
+
+
 @dataclass(frozen=True, slots=True)
 class Request:
     """What the user asks for.
@@ -28,7 +31,8 @@ class Request:
         references: which undeclared references come along.
         backup_suffix: appended to a column's name to name its backup column.
         allow: names of objects that may come to mean something else, or whose meaning could not be judged.
-        rewrites: (name, definition) of objects that are made anew by the user's own statement; an empty one for none.
+        rewrites: (name, definition) of objects that are made anew by the user's own statement; an empty one for none,
+            ``OFFERED`` for that which the report offers.
         lock_timeout: seconds one attempt waits for the locks.
         lock_attempts: how many attempts are made.
     """

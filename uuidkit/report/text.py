@@ -287,6 +287,13 @@ def _dependents(found: Sequence[DependentPlan], mask: bool) -> Iterator[str]:
             fate += f", for example {', '.join(f'{key}: {value}' for key, value in example.items())}"
         rows.append((item.kind, item.name, fate))
     yield from table(("KIND", "NAME", "WHAT BECOMES OF IT"), rows, "  ")
+    offers = [item for item in found if item.offer is not None]
+    if offers:
+        yield from ("", "OFFERED", "")
+    for item in offers:
+        yield from wrap(f"{item.kind} {item.name}, so that it means what it meant:", "    ", "  ")
+        offer = mask_message(item.offer or "") if mask else item.offer or ""
+        yield from (f"      {line}" for line in offer.splitlines())
 
 
 def _notes(notes: Sequence[str], mask: bool) -> Iterator[str]:
