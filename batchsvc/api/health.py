@@ -14,7 +14,7 @@ from sqlalchemy import func, select, text
 
 from batchsvc import schema
 from batchsvc.api.metrics import CONTENT_TYPE
-from batchsvc.api.problems import Problem, ProblemDocument, responses, unavailable
+from batchsvc.api.problems import Problem, responses, unavailable
 from batchsvc.api.state import Parts, State
 from batchsvc.api.transactions import transaction
 from batchsvc.database import Database
@@ -41,7 +41,6 @@ class Readiness(BaseModel):
 NOT_READY: dict[int | str, dict[str, Any]] = {
     503: {
         **responses("unavailable")[503],
-        "model": ProblemDocument,
         "description": "The member checks says what is missing",
     }
 }

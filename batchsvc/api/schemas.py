@@ -60,7 +60,9 @@ class NewBatch(_Body):
         default=None, description="an id of your own; otherwise one is made"
     )
     tenant_id: UUID | None = Field(
-        default=None, description="the key's tenant, which it has to be; older clients send it", deprecated=True
+        default=None,
+        description="the key's tenant, which it has to be; older clients send it",
+        json_schema_extra={"deprecated": True},
     )
     skip_invalid: StrictBool = Field(
         default=False, description="take the valid entries; the others become failed items `invalid_domain`"

@@ -58,7 +58,7 @@ def listening(host: str, port: int) -> Iterator[socket.socket]:
         found = socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
     except OSError as error:
         raise CannotListen(
-            f"Cannot listen on {host}, port {port}: {error.strerror}.", "Choose another --port."
+            f"Cannot listen on {host}, port {port}: {os.strerror(error.errno or 0)}.", "Choose another --port."
         ) from None
     with found:
         yield found

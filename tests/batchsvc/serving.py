@@ -18,6 +18,7 @@ from batchsvc.api import PREFIX, create_app
 from batchsvc.api.transactions import transaction
 from batchsvc.database import Database
 from batchsvc.settings import Settings
+from batchsvc.worker.running import running as worker_running
 from tests.support.servers import Server
 
 
@@ -102,10 +103,11 @@ def plain_database(server: Server) -> Iterator[str]:
 
 
 @contextmanager
-def running(url: str, settings: Settings | None = None, **options: Any) -> Iterator[Service]:
+def running(url: str, settings: Settings | None = None, scanner: Any = None, **options: Any) -> Iterator[Service]:
     """The service in a thread of its own.
 
     Args:
+        scanner: for a worker in it; without one everything stays queued.
         options: of `create_app`.
     """
     ready = threading.Event()
@@ -113,7 +115,10 @@ def running(url: str, settings: Settings | None = None, **options: Any) -> Itera
 
     async def serve() -> None:
         database = Database(url, connections=5)
-        app = create_app(settings or Settings(), database, poll_seconds=0.05, **options)
+        found = settings or Settings()
+        if scanner is not None:
+            options["background"] = lambda: worker_running(database, scanner, found)
+        app = create_app(found, database, poll_seconds=0.05, **options)
         config = uvicorn.Config(app, host="127.0.0.1", port=0, log_config=None, lifespan="on", access_log=False)
         server = uvicorn.Server(config)
         holder.update(server=server, app=app)
