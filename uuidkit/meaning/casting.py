@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from psycopg import sql
+
 from uuidkit.catalog.model import Column, Schema
 from uuidkit.catalog.names import ColumnName, TableName
+from uuidkit.composing import text_of
 from uuidkit.meaning import definitions, made, samples
 from uuidkit.meaning.asking import Trial
 from uuidkit.meaning.definitions import Key, Relation
@@ -142,7 +145,7 @@ def translate(trial: Trial, company: Company, groups: Iterable[tuple[Collection[
     wanted: dict[Conversion, dict[str, None]] = {}
     for tables, texts in groups:
         for relation in tables:
-            what = made.sought(texts, company.columns[relation.name])
+            what = made.sought(texts, company.columns[relation.name], company.schema.role)
             for name, values in _ids(company, relation, what).items():
                 wanted.setdefault(company.conversions[name], {}).update(
                     (value, None) for value in values if value is not None
@@ -173,7 +176,7 @@ def stand_in(company: Company, relation: Relation, texts: Sequence[str], size: S
     name = relation.name
     filled = company.columns[name]
     columns = tuple(_staged(company, name, column) for column in company.schema.tables[name].columns.values())
-    what = made.sought(texts, filled)
+    what = made.sought(texts, filled, company.schema.role)
     ids = {column.name: values for column, values in _ids(company, relation, what).items()}
     others = made.Others(
         [
@@ -210,8 +213,8 @@ def stand_in(company: Company, relation: Relation, texts: Sequence[str], size: S
 
 def _staged(company: Company, name: TableName, column: Column) -> StagedColumn:
     filled = column.name in company.columns[name]
-    # A domain may refuse NULL; where nothing is read its base type will do.
-    printed = column.base_type if column.domain is not None and not filled else column.type
+    # The type under a domain compares as the domain does, and refuses none of the values made.
+    printed = column.type if column.domain is None else text_of(sql.Identifier(column.base_type))
     return StagedColumn(column.name, printed, column.collation, name.column(column.name) in company.conversions, filled)
 
 

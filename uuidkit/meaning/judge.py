@@ -74,11 +74,12 @@ class _Judge:
     def all(self, things: Sequence[Thing]) -> dict[tuple[str, int], Judgement]:
         trial, schema = self._trial, self._schema
         catalog = matters.read(trial, schema, things)
-        affected = {column.table_name for column in self._conversions}
-        found = matters.matters(trial, schema, catalog, things, affected)
+        found = matters.matters(trial, schema, catalog, things, list(self._conversions))
         asked: list[tuple[Matter, Question]] = []
         for matter in found:
-            if not matter.unknown:
+            if not matter.unknown and matter.untouched:
+                self._note(matter.thing, Judgement("same", "it reads none of the columns that change"))
+            elif not matter.unknown:
                 asked += [(matter, question) for question in self._questions(matter)]
             if matter.unknown:
                 self._note(matter.thing, Judgement("unknown", matter.unknown))
@@ -216,7 +217,7 @@ class _Judge:
 
     def _rows_under(self, company: Company, stage: Stage, question: Question, path: Sequence[str]) -> Judgement:
         before = evaluation.table(self._trial, stage, question, "old")
-        if isinstance(before, Failure) and before.sqlstate == props.NEEDS_KEY:
+        if isinstance(before, Failure) and before.sqlstate in props.NEEDS_TABLE:
             keys = self._keys(stage)
             before = props.table_with_keys(self._trial, stage, question, "old", keys, path)
             after = props.table_with_keys(self._trial, stage, question, "new", keys, path)
@@ -224,8 +225,10 @@ class _Judge:
             return self._compared(company, question, before, after, None)
         if isinstance(before, Failure) and before.by_value:
             # A made value may be to blame: then the tables' own rows have to do.
-            stage = stage.of_real_rows()
+            first, stage = before, stage.of_real_rows()
             before = evaluation.table(self._trial, stage, question, "old")
+            if isinstance(before, Table) and not before.rows:
+                return _refused(question, first, None)
         after = evaluation.table(self._trial, stage, question, "new")
         everything = None
         if isinstance(before, Table) and isinstance(after, Table) and not before.rows and not after.rows:

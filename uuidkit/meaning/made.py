@@ -50,16 +50,19 @@ class Sought:
     hints: tuple[tuple[str, str | None], ...] = ()
 
 
-def sought(definitions: Iterable[str], columns: Sequence[str]) -> Sought:
+def sought(definitions: Iterable[str], columns: Sequence[str], role: str) -> Sought:
     """What definitions look for, each value once.
 
     Args:
         definitions: SQL as the server prints it.
         columns: names of the columns that they may read.
+        role: the current role, which a definition may ask for.
     """
     texts = list(definitions)
+    roles = [role] if any(lexing.mentions(text, ("current_user", "session_user")) for text in texts) else []
+    literals = [*roles, *(literal for text in texts for literal in lexing.literals(text))]
     return Sought(
-        tuple(dict.fromkeys(literal for text in texts for literal in lexing.literals(text)))[:_MOST_LITERALS],
+        tuple(dict.fromkeys(literals))[:_MOST_LITERALS],
         tuple(dict.fromkeys(number for text in texts for number in lexing.numbers(text))),
         tuple(dict.fromkeys(hint for text in texts for hint in lexing.hints(text, columns))),
     )
@@ -93,7 +96,10 @@ def ids(what: Sought, shapes: Sequence[Shape], *, empty: bool) -> list[str | Non
         empty: whether nothing is known about its values, so that the plain forms have to stand in.
     """
     forms = list(shapes) or ([Shape(), Shape(spelling="hex")] if empty else [Shape()])
-    found: dict[str | None, None] = {form.render(uuid_for(str(form))): None for form in forms}
+    # Two of each, so that an id can be told from another one.
+    found: dict[str | None, None] = {
+        form.render(uuid_for(f"{form}{number}")): None for number in ("", " 2") for form in forms
+    }
     found[None] = None
     found[""] = None
     for literal in what.literals:
@@ -142,7 +148,7 @@ class Others:
     _chance: random.Random = field(default_factory=lambda: random.Random(20250401))  # the same rows each time
 
     def variant(self, number: int) -> dict[str, str | None]:
-        """One choice of a value for every column: number 0 is what the definitions look for, where that can be told.
+        """One choice of a value for every column: what the definitions look for, what they do not, NULL, any.
 
         Args:
             number: 0 and up.
@@ -158,14 +164,16 @@ class Others:
         ]
         if number == 0:
             return (hinted or usual or [None])[0]
+        if number == 1:
+            return next((value for value in usual if value not in hinted), None)
         choices: list[str | None] = [*hinted, *hinted, *usual]
         if not column.not_null:
+            if number == 2:
+                return None
             choices.append(None)
         return self._chance.choice(choices) if choices else None
 
     def _usual(self, column: Column) -> list[str | None]:
-        if column.domain is not None:
-            return []
         kind = column.base_type
         if kind in _NUMBERS:
             small: list[str | None] = [str(number) for number in self.what.numbers if number < 32_767]
@@ -181,8 +189,6 @@ class Others:
 
     def _takes(self, column: Column, value: str) -> bool:
         kind = column.base_type
-        if column.domain is not None:
-            return False
         if kind in _TEXTS:
             return bool(fitting([value], column.type, not_null=True))
         if kind in _NUMBERS:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from uuidkit.catalog.model import Schema
-from uuidkit.catalog.names import TableName
+from uuidkit.catalog.names import ColumnName, TableName
 from uuidkit.meaning import definitions, lexing
 from uuidkit.meaning.asking import Trial
 from uuidkit.meaning.definitions import Facts, Function, Key, Relation
@@ -15,6 +15,7 @@ from uuidkit.meaning.model import Thing
 
 _VIEWS = ("v", "m")
 _RUN_TIME = "EXECUTE"
+_OF_ONE_TABLE = ("pg_constraint", "pg_policy", "pg_trigger")
 
 
 @dataclass(slots=True)
@@ -30,6 +31,7 @@ class Matter:
         parts: its definition.
         queries: those of ``views``.
         columns: of a view, the names of its columns.
+        untouched: whether it reads none of the columns that change.
     """
 
     thing: Thing
@@ -43,6 +45,7 @@ class Matter:
     queries: dict[int, str] = field(default_factory=dict)
 
     columns: tuple[str, ...] = ()
+    untouched: bool = False
 
     @property
     def texts(self) -> list[str]:
@@ -107,7 +110,7 @@ def read(trial: Trial, schema: Schema, things: Sequence[Thing]) -> Catalog:
 
 
 def matters(
-    trial: Trial, schema: Schema, catalog: Catalog, things: Sequence[Thing], affected: Collection[TableName]
+    trial: Trial, schema: Schema, catalog: Catalog, things: Sequence[Thing], changing: Collection[ColumnName]
 ) -> list[Matter]:
     """Each object with what it reads, and its definition printed so that it reads the stand-ins.
 
@@ -116,11 +119,16 @@ def matters(
         schema: the tables.
         catalog: what ``read`` found.
         things: the objects.
-        affected: tables with a column that changes.
+        changing: every column that changes.
     """
-    oids = {schema.tables[name].oid for name in affected}
+    columns = {(schema.tables[column.table_name].oid, column.name) for column in changing}
+    oids = {oid for oid, _ in columns}
     tainted = _Tainted(trial, catalog, oids)
     found = [_matter(schema, catalog, thing, oids, tainted) for thing in things]
+    for matter in found:
+        facts = catalog.facts.get(matter.thing.key)
+        if matter.thing.catalog in _OF_ONE_TABLE and facts is not None and not matter.views:
+            matter.untouched = not facts.whole_row and not facts.columns & columns
     by_path: dict[tuple[str, ...], list[Matter]] = {}
     for matter in found:
         if not matter.unknown:

@@ -1,6 +1,6 @@
-"""Stand-ins with a primary key: temporary tables, for queries that group by one and read the row's other columns.
+"""Stand-ins that are tables: temporary ones, for queries that only a table can serve, such as one that groups by a key.
 
-Only a table can have a key. They are created in a savepoint that is rolled back, and only for those queries, because it
+They are created in a savepoint that is rolled back, and only for those queries, because it
 takes the right to create temporary tables, and would set event triggers off.
 Source: PostgreSQL, chapter "GROUP BY Clause" (functional dependency).
 """
@@ -19,7 +19,8 @@ from uuidkit.meaning.evaluation import Failure, Stage, Table, failure, table
 from uuidkit.meaning.questions import Question
 from uuidkit.meaning.stage import Side, StandIn, scenery, type_of
 
-NEEDS_KEY = "42803"
+# Grouping by a key, a system column, TABLESAMPLE, FOR UPDATE: what only a table can give.
+NEEDS_TABLE = ("42803", "42703", "42809", "0A000")
 
 _EVENT_TRIGGERS = """
 SELECT string_agg(evtname, ', ') FROM pg_catalog.pg_event_trigger

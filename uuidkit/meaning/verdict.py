@@ -231,16 +231,16 @@ def _dead(question: Question, stand_in: StandIn, scenarios: Sequence[Scenario]) 
     if not any(column.converted for column in stand_in.filled):
         return None
     before: defaultdict[tuple[str, int], dict[bool, int]] = defaultdict(dict)
-    after: defaultdict[tuple[str, int], set[bool]] = defaultdict(set)
+    after: defaultdict[tuple[str, int], list[bool]] = defaultdict(list)
     for label, old, new in scenarios:
         for number, row, holds in _of_made(question, stand_in, old):
             before[label, row.variant].setdefault(holds, number)
         for _, row, holds in _of_made(question, stand_in, new):
-            after[label, row.variant].add(holds)
-    decided = [group for group, answers in before.items() if len(answers) > 1 and after[group]]
-    if not decided or any(len(seen) > 1 for seen in after.values()):
+            after[label, row.variant].append(holds)
+    decided = [group for group, answers in before.items() if len(answers) > 1 and len(after[group]) > 1]
+    if not decided or any(len(set(seen)) > 1 for seen in after.values()):
         return None
-    [now] = after[decided[0]]
+    now = after[decided[0]][0]
     odd = before[decided[0]][not now]
     value, _ = _example_of(stand_in, _row(question, stand_in, odd))
     said = question.wording
