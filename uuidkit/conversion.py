@@ -177,7 +177,8 @@ def make_plan(session: Session, schema: Schema, request: Request, *, in_sequence
     """
     result = build(schema, request, read_graphs(session, schema, request), __version__, in_sequence=in_sequence)
     unknown = unknown_names(request, [found for graph in result.graphs for found in graph.dependents])
-    if unknown:
+    # What hung on a column that is converted already has been decided about.
+    if unknown and not any(column.done for graph in result.graphs for column in graph.columns):
         raise UsageError(
             f"Nothing of that name hangs on the columns: {', '.join(unknown)}.",
             "Write the name as the report does; without --allow and --rewrite it lists them all.",
