@@ -19,7 +19,16 @@ from tests.support.servers import Pool, Server, parse_choice, release
 # What these test does not depend on the server's version: they run on the first chosen server alone.
 ONE_SERVER = tuple(
     f"tests/{room}/"
-    for room in ("batchsvc", "benchmarks", "docs", "uuidkit/alembic", "uuidkit/cli", "uuidkit/demo", "uuidkit/report")
+    for room in (
+        "batchsvc",
+        "benchmarks",
+        "docs",
+        "examples",
+        "uuidkit/alembic",
+        "uuidkit/cli",
+        "uuidkit/demo",
+        "uuidkit/report",
+    )
 )
 
 
@@ -27,6 +36,7 @@ ONE_SERVER = tuple(
 MANY = (
     "tests/benchmarks/",
     "tests/docs/",
+    "tests/examples/",
     "tests/mutations/",
     "tests/test_cases.py",
     "tests/uuidkit/demo/",
