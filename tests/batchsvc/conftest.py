@@ -42,6 +42,16 @@ def service_database(server: Server, service_template: str, service_role: str) -
     server.drop_database(name)
 
 
+@pytest.fixture(scope="module")
+def module_service_database(server: Server, service_template: str, service_role: str) -> Iterator[str]:
+    """The plain role's URL of a database at the head revision that the tests of one module share."""
+    server.start()
+    name = server.create_database(service_template, owner=service_role).partition("?")[0].rpartition("/")[2]
+    yield server.url_of(name, service_role)
+    server.start()
+    server.drop_database(name)
+
+
 @pytest.fixture
 def bench(service_database: str) -> Bench:
     """What a test of the service works with, for a tenant of its own."""

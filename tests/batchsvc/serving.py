@@ -13,7 +13,7 @@ from uuid import UUID, uuid4
 import requests
 import uvicorn
 
-from batchsvc import key_store, schema
+from batchsvc import key_store, keys, schema
 from batchsvc.api import PREFIX, create_app
 from batchsvc.api.transactions import transaction
 from batchsvc.database import Database
@@ -70,6 +70,21 @@ class Service:
         """A client with a new key, of a new tenant unless one is given."""
         tenant = tenant or uuid4()
         return Client(self.base, new_key(self.url, tenant), tenant)
+
+    def revoke(self, client: Client) -> None:
+        """End a client's key."""
+
+        async def end() -> None:
+            database = Database(self.url, connections=1)
+            try:
+                async with transaction(database) as session:
+                    prefix = keys.prefix_of(client.key)
+                    assert prefix is not None
+                    assert len(await key_store.revoke(session, prefix)) == 1
+            finally:
+                await database.close()
+
+        asyncio.run(end())
 
 
 def new_key(url: str, tenant: UUID, name: str = "tests") -> str:

@@ -6,21 +6,13 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.batchsvc.serving import Client, Service, plain_database, running
-from tests.support.servers import Server
+from tests.batchsvc.serving import Client, Service, running
 
 
 @pytest.fixture(scope="module")
-def service_url(server: Server) -> Iterator[str]:
-    """A database at the head revision, as the service's plain role."""
-    with plain_database(server) as url:
-        yield url
-
-
-@pytest.fixture(scope="module")
-def service(service_url: str) -> Iterator[Service]:
-    """The service on it."""
-    with running(service_url) as found:
+def service(module_service_database: str) -> Iterator[Service]:
+    """The service on a database of its own."""
+    with running(module_service_database) as found:
         yield found
 
 

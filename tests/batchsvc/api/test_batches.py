@@ -18,10 +18,10 @@ PREFIX = "/api/v3/batch_page_scraper"
 HOSTILE = "<script>alert(1)</script>"
 
 
-@pytest.fixture(scope="module")
-def busy(service_url: str) -> Iterator[Client]:
-    """A client of a service with a worker, on the same database."""
-    with running(service_url, Settings(retry_seconds=0.1), scanner=Pretender()) as found:
+@pytest.fixture
+def busy(service_database: str) -> Iterator[Client]:
+    """A client of a service with a worker."""
+    with running(service_database, Settings(retry_seconds=0.1), scanner=Pretender()) as found:
         yield found.client()
 
 
@@ -147,8 +147,8 @@ def test_entries_that_are_no_domain(client: Client) -> None:
     assert client.post("scan", {"base_url": "localhost"}).status_code == 422
 
 
-def test_limits(service: Service, service_url: str) -> None:
-    with running(service_url, Settings(max_domains=5, max_open_domains=8)) as small:
+def test_limits(service_database: str) -> None:
+    with running(service_database, Settings(max_domains=5, max_open_domains=8)) as small:
         client = small.client()
         answer = client.post("batch", {"domains": [f"d{number}.com" for number in range(6)]})
         assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (422, "/domains")

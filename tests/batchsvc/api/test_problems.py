@@ -10,7 +10,7 @@ import psycopg
 import pytest
 
 from batchsvc.api.problems import KINDS
-from tests.batchsvc.serving import Client, Service, plain_database, running
+from tests.batchsvc.serving import Client, Service, running
 from tests.support.servers import Server
 
 UNKNOWN = "0198c1de-5a0b-7c7e-9d3f-0a1b2c3d4e5e"
@@ -171,8 +171,8 @@ def test_every_kind_of_problem_is_explained_where_its_type_says(client: Client) 
                     assert list(answer["content"]) == ["application/problem+json"], (method, path, status)
 
 
-def test_a_database_that_is_away_and_comes_back(server: Server) -> None:
-    with plain_database(server) as url, running(url) as service:
+def test_a_database_that_is_away_and_comes_back(server: Server, service_database: str) -> None:
+    with running(service_database) as service:
         client = service.client()
         batch = client.batch("before.com")
         stream = client.get(f"batch/{batch}/events", stream=True)
@@ -196,7 +196,7 @@ def test_a_database_that_is_away_and_comes_back(server: Server) -> None:
         # The stream has waited for the database, too.
         assert client.post(f"batch/{batch}/cancel").json()["changed"] == 1
         assert b"event: done" in stream.content
-        with psycopg.connect(url, autocommit=True) as connection:
+        with psycopg.connect(service_database, autocommit=True) as connection:
             connection.execute("UPDATE alembic_version SET version_num = '0001'")
             answer = client.get("/readyz")
             assert "batchsvc db upgrade" in problem(answer, 503, "unavailable")["checks"]["schema"]
