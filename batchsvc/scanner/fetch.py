@@ -86,7 +86,7 @@ class Fetcher:
                 socket_factory=self._guard.socket,
                 use_dns_cache=False,  # the resolver keeps its answers, which the turns at an address go by
                 limit=0,  # the turns and the worker's concurrency are the limit
-                keepalive_timeout=5.0,
+                keepalive_timeout=1.5,  # from one page of a site to the next; more would only hold sockets
             ),
             cookie_jar=aiohttp.DummyCookieJar(),
             trust_env=False,  # a proxy would look names up and connect where the guard does not see it

@@ -163,7 +163,10 @@ async def misbehaving() -> AsyncIterator[tuple[HostRule, ...]]:
         await asyncio.gather(*tasks, return_exceptions=True)
 
 
-_OPENSSL = "openssl req -x509 -newkey rsa:2048 -nodes -days 1 -subj /CN=somebody.test".split()
+_OPENSSL = (
+    "openssl req -x509 -newkey rsa:2048 -nodes -days 1 -subj /CN=somebody.example "
+    "-addext subjectAltName=DNS:somebody.example"
+).split()
 
 
 def certificate(folder: Path) -> ssl.SSLContext:
@@ -175,6 +178,11 @@ def certificate(folder: Path) -> ssl.SSLContext:
         capture_output=True,
         env={**os.environ, "RANDFILE": str(folder / "random")},
     )
+    return loaded(folder)
+
+
+def loaded(folder: Path) -> ssl.SSLContext:
+    """Return what a server needs for a certificate that has been made."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(chain, key)
+    context.load_cert_chain(folder / "chain.pem", folder / "key.pem")
     return context

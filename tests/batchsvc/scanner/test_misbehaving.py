@@ -149,3 +149,47 @@ def test_broken_tls(kind: str, tmp_path: Path) -> None:
             "silent": ErrorCode.CONNECT_TIMEOUT,
         }[kind]
     )
+
+
+HTTPS = """
+import asyncio, sys
+from pathlib import Path
+from batchsvc.scanner import ScanContext, ScanError
+from tests.batchsvc.scanner.local import scanner
+from tests.batchsvc.scanner.misbehaving import loaded
+
+async def serve(reader, writer):
+    await reader.readuntil(b"\\r\\n\\r\\n")
+    writer.write(b"HTTP/1.1 200 OK\\r\\nContent-Type: text/html\\r\\nContent-Length: 3\\r\\n\\r\\n<p>")
+    await writer.drain()
+    writer.close()
+
+async def main():
+    server = await asyncio.start_server(serve, "127.0.0.1", 0, ssl=loaded(Path(sys.argv[1])))
+    async with server, scanner(1, server.sockets[0].getsockname()[1]) as scans:
+        for name in ("somebody.example", "else.example"):
+            try:
+                print((await scans.scan(name, ScanContext())).url)
+            except ScanError as error:
+                print(error)
+
+asyncio.run(main())
+"""
+
+
+def test_a_certificate_that_is_trusted_and_one_of_another_name(tmp_path: Path) -> None:
+    """In a process of its own, whose authorities are the test's."""
+    certificate(tmp_path)
+    chain = tmp_path / "chain.pem"
+    done = subprocess.run(
+        [sys.executable, "-W", "error", "-c", HTTPS, str(tmp_path)],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+        env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[3]), "SSL_CERT_FILE": str(chain)},
+    )
+    assert done.stdout.splitlines() == [
+        "https://somebody.example/",
+        "tls_error: The certificate is not valid: hostname mismatch, certificate is not valid for 'else.example'.",
+    ], done.stderr
