@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
@@ -12,6 +12,7 @@ import psycopg
 
 from uuidkit.catalog.model import Schema
 from uuidkit.catalog.names import ColumnName
+from uuidkit.catalog.trees import root_of
 from uuidkit.database.session import Session, adapt
 from uuidkit.errors import BlockedError, ConversionFailed, UsageError, UuidkitError
 from uuidkit.execute import Event, GraphOutcome, Outcome, PlanOutdated, Progress, run, run_after, silent
@@ -20,7 +21,7 @@ from uuidkit.planning.dependents import unknown_names
 from uuidkit.planning.model import GraphPlan, Plan, Request
 from uuidkit.reading import read_again, read_database, read_graphs, reading
 from uuidkit.references import declared
-from uuidkit.targets import resolve_columns
+from uuidkit.targets import resolve_columns, resolve_roots
 from uuidkit.version import __version__
 
 _REPLANS = 3
@@ -45,7 +46,7 @@ def plan(
         schema: with ``all_columns``, only that schema's.
         include: columns added by hand as references.
         exclude: columns left out by hand.
-        options: the other fields of ``planning.model.Request``.
+        options: the other fields of ``planning.model.Request``; ``rewrite={name: SQL}`` for its ``rewrites``.
 
     Raises:
         UsageError: a target does not exist, or an option is not known.
@@ -144,17 +145,36 @@ def make_request(
     Raises:
         UsageError: a name does not exist, or an option is not known.
     """
+    options = _decisions(options)
     unknown = set(options) - set(Request.__dataclass_fields__)
     if unknown:
         raise UsageError(f"Unknown options: {', '.join(sorted(unknown))}.", "See uuidkit.planning.model.Request.")
-    resolve_columns(schema, [*targets, *include, *exclude])  # names every unknown one at once
-    chosen = resolve_columns(schema, targets)
-    excluded = resolve_columns(schema, exclude)
+    named = resolve_columns(schema, [*targets, *include, *exclude])  # names every unknown one at once
+    chosen = resolve_roots(schema, targets)
+    excluded = resolve_roots(schema, exclude)
     if all_columns:
         chosen = _all_columns(session, schema, only_schema, excluded)
     elif not chosen:
         raise UsageError("No column was named.", "Name one as table.column, or use --all.")
-    return Request(targets=chosen, include=resolve_columns(schema, include), exclude=excluded, **options)
+    return Request(
+        targets=chosen,
+        include=resolve_roots(schema, include),
+        exclude=excluded,
+        through=tuple(name for name in named if root_of(schema, name) != name),
+        **options,
+    )
+
+
+def _decisions(options: Mapping[str, Any]) -> dict[str, Any]:
+    """The options with what the user has decided as a request holds it: ``allow`` names, ``rewrite`` maps them to SQL."""
+    given = dict(options)
+    if "allow" in given:
+        given["allow"] = tuple(given["allow"] or ())
+    if "rewrite" in given:
+        given["rewrites"] = tuple((given.pop("rewrite") or {}).items())
+    elif "rewrites" in given:
+        given["rewrites"] = tuple(given["rewrites"] or ())
+    return given
 
 
 def _all_columns(
@@ -165,7 +185,8 @@ def _all_columns(
     if only_schema is not None and only_schema not in {name.schema for name in schema.tables}:
         raise UsageError(f"There is no schema {only_schema!r} with tables in it.", "See uuidkit inspect.")
     result = scan(session, schema, schemas=None if only_schema is None else (only_schema,), exclude=excluded)
-    return tuple(column.findings.column for column in result.columns if column.verdict == "convert")
+    found = (column.findings.column for column in result.columns if column.verdict == "convert")
+    return tuple(dict.fromkeys(root_of(schema, column) for column in found))
 
 
 def make_plan(session: Session, schema: Schema, request: Request, *, in_sequence: bool = True) -> Plan:
