@@ -95,6 +95,7 @@ class Reference:
         certain: whether ``--references auto`` takes it along.
         why: the evidence in one sentence.
         backup: the text column beside a referenced uuid column that holds its ids as they were, if any.
+        elsewhere: other keys that hold values of the referencing column which the referenced one does not hold.
     """
 
     referencing: ColumnName
@@ -107,3 +108,4 @@ class Reference:
     certain: bool = True
     why: str = ""
     backup: ColumnName | None = None
+    elsewhere: tuple[ColumnName, ...] = ()

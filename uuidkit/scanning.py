@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Final
 
 from uuidkit.catalog.model import Schema
@@ -15,6 +15,7 @@ from uuidkit.references.graph import declared
 from uuidkit.references.samples import OnUnreadable, Sample, read_samples
 from uuidkit.survey import Unreadable, access, survey
 from uuidkit.survey.embedded import Embedded, embedded, may_embed
+from uuidkit.survey.small import findings_of
 from uuidkit.verdicts import Judge, Verdict
 
 __all__ = ["Embedded", "ScanResult", "ScannedColumn", "Verdict", "scan"]
@@ -46,12 +47,14 @@ class ScanResult:
         references: between text or uuid columns, declared ones first.
         embedded: columns that hold ids inside other values.
         unreadable: what could not be looked at, one sentence per table.
+        discovered: every reference that no foreign key declares, whatever the scan was narrowed to.
     """
 
     columns: tuple[ScannedColumn, ...]
     references: tuple[Reference, ...]
     embedded: tuple[Embedded, ...] = ()
     unreadable: tuple[str, ...] = ()
+    discovered: tuple[Reference, ...] = field(default=(), compare=False, repr=False)
 
 
 def scan(
@@ -88,13 +91,11 @@ def scan(
 
     with access.settings(session):
         samples = read_samples(session, schema, wanted_columns(schema), note)
-        references = (
-            *_between_identifiers(schema),
-            *discover(session, schema, samples=samples, on_unreadable=note),
-        )
-        judge = Judge(schema, samples, references)
+        found = discover(session, schema, samples=samples, on_unreadable=note)
+        references = (*_between_identifiers(schema), *found)
+        judge = Judge(schema, samples, references, exclude)
         listed = [name for name in judge.worth_listing() if wanted(name)]
-        findings = _survey(session, schema, judge.with_parents(listed), samples, note)
+        findings = _findings(session, schema, judge, judge.with_relatives(listed), samples, note)
         columns = tuple(
             ScannedColumn(findings[name], *judge.verdict(name, findings)) for name in listed if name in findings
         )
@@ -105,6 +106,35 @@ def scan(
         references=tuple(r for r in references if wanted(r.referencing)),
         embedded=inside,
         unreadable=tuple(unreadable.values()),
+        discovered=found,
+    )
+
+
+def _findings(
+    session: Session,
+    schema: Schema,
+    judge: Judge,
+    names: Sequence[ColumnName],
+    samples: Mapping[ColumnName, Sample],
+    note: OnUnreadable,
+) -> dict[ColumnName, ColumnFindings]:
+    """What the values are: counted from the sample where it is all, else in full where that is cheap or matters.
+
+    A column of a large table is read in full only where its sample says that it is to be converted.
+    """
+    findings = {name: _of_sample(schema, samples[name]) for name in names}
+    rest = [name for name in names if findings[name].sampled]
+    proved = [name for name in rest if samples[name].small or judge.verdict(name, findings)[0] == "convert"]
+    in_full = _survey(session, schema, proved, samples, note)
+    judge.forget()
+    return {name: in_full.get(name, found) for name, found in findings.items() if name in in_full or name not in proved}
+
+
+def _of_sample(schema: Schema, sample: Sample) -> ColumnFindings:
+    column = schema.column(sample.column)
+    assert column is not None  # samples are of the schema's columns
+    return findings_of(
+        sample.column, column.type, sample.counted, sample.uuids, sample.rows, sample.nulls, sampled=not sample.whole
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Final, Literal
 
 from uuidkit.catalog.model import Schema
@@ -16,6 +16,8 @@ Verdict = Literal["convert", "review", "keep"]
 Judgement = tuple[Verdict, str]
 
 _ALONE: Final = "the column is no key and refers to none"
+# Letters alone, in one word or several; an id that is no uuid has digits.
+_WORD: Final = re.compile(r"[^\W\d_]{2,}(?:[ _./-][^\W\d_]+)*\Z")
 _LOOKALIKE: Final = re.compile(r"[0-9a-fA-F]{40,}\Z")  # SHA-1 and longer
 
 
@@ -26,20 +28,41 @@ class Judge:
         schema: the catalog.
         samples: a few values of every readable text column.
         references: declared and found ones.
+        exclude: columns that are to stay as they are; so does what foreign keys tie to them.
     """
 
-    def __init__(self, schema: Schema, samples: Mapping[ColumnName, Sample], references: Sequence[Reference]) -> None:
+    def __init__(
+        self,
+        schema: Schema,
+        samples: Mapping[ColumnName, Sample],
+        references: Sequence[Reference],
+        exclude: Collection[ColumnName] = (),
+    ) -> None:
         self._schema = schema
         self._samples = samples
+        self._exclude = frozenset(exclude)
         self._up: dict[ColumnName, list[Reference]] = {}
+        self._ties: dict[ColumnName, list[Reference]] = {}
+        self._spread: dict[ColumnName, Reference] = {}
         self._tied: set[ColumnName] = set()
         self._referenced: set[ColumnName] = set()
         for reference in references:
-            self._tied |= {reference.referencing, reference.referenced}
-            if reference.certain and reference.referencing != reference.referenced:
+            ends = {reference.referencing, reference.referenced}
+            self._tied |= ends
+            if reference.elsewhere:
+                self._spread[reference.referencing] = reference
+            if not reference.certain or (not reference.declared and ends & self._exclude):
+                continue
+            for end in ends:
+                self._ties.setdefault(end, []).append(reference)
+            if len(ends) > 1:
                 self._up.setdefault(reference.referencing, []).append(reference)
                 self._referenced.add(reference.referenced)
         self._judged: dict[ColumnName, Judgement] = {}
+
+    def forget(self) -> None:
+        """Judge anew from now on, because more is known about the values."""
+        self._judged.clear()
 
     def worth_listing(self) -> list[ColumnName]:
         """The text columns that hold identifiers, or may seem to: in the order of tables and columns."""
@@ -58,26 +81,72 @@ class Judge:
             return True
         return any(_LOOKALIKE.match(text) for text in sample.texts)
 
-    def with_parents(self, columns: Collection[ColumnName]) -> list[ColumnName]:
-        """The columns and every text column above them, whose verdict theirs depends on."""
+    def with_relatives(self, columns: Collection[ColumnName]) -> list[ColumnName]:
+        """The columns and every text column that would change with one of them, which their verdict depends on."""
         reached = dict.fromkeys(columns)
         waiting = list(columns)
         while waiting:
-            for reference in self._up.get(waiting.pop(), ()):
-                parent = reference.referenced
-                found = self._schema.column(parent)
-                if parent not in reached and found is not None and found.is_text and parent in self._samples:
-                    reached[parent] = None
-                    waiting.append(parent)
-        return list(reached)
+            for other in self._neighbours(waiting.pop()):
+                if other not in reached:
+                    reached[other] = None
+                    waiting.append(other)
+        return [name for name in reached if name in self._samples and self._is_text(name)]
+
+    def _neighbours(self, name: ColumnName) -> Iterator[ColumnName]:
+        for reference in self._ties.get(name, ()):
+            yield reference.referenced if reference.referencing == name else reference.referencing
+
+    def _is_text(self, name: ColumnName) -> bool:
+        found = self._schema.column(name)
+        return found is not None and found.is_text
 
     def verdict(self, name: ColumnName, findings: Mapping[ColumnName, ColumnFindings]) -> Judgement:
         """The verdict on a column and the reason.
 
         Args:
             name: a text column that was surveyed.
-            findings: of it and of every column of ``with_parents``.
+            findings: of it and of every column of ``with_relatives``.
         """
+        own = self._alone(name, findings)
+        empty = own[0] == "keep" and not findings[name].values
+        if own[0] != "convert" and not empty:
+            return own
+        changing = None
+        for other in self.with_relatives([name]):
+            if other == name or other not in findings:
+                continue
+            verdict, why = self._alone(other, findings)
+            if verdict == "convert":
+                changing = changing or other
+            elif findings[other].values:
+                return (
+                    ("keep", own[1]) if empty else ("review", f"It changes together with {other}: {_uncapital(why)}.")
+                )
+        excluded = self._tied_to_excluded(name)
+        if excluded is not None and not empty:
+            return "review", excluded
+        if empty and changing is not None and excluded is None:
+            return "convert", f"The column is empty, and changes together with {changing}."
+        return own
+
+    def _tied_to_excluded(self, name: ColumnName) -> str | None:
+        """The sentence about a left-out column that foreign keys tie a column to, over any number of steps."""
+        if not self._exclude:
+            return None
+        reached, waiting = {name}, [name]
+        while waiting:
+            for other in self._neighbours(waiting.pop()):
+                if other in self._exclude:
+                    return (
+                        f"Foreign keys tie it to {other}, which is left out: PostgreSQL holds no key from text to uuid."
+                    )
+                if other not in reached:
+                    reached.add(other)
+                    waiting.append(other)
+        return None
+
+    def _alone(self, name: ColumnName, findings: Mapping[ColumnName, ColumnFindings]) -> Judgement:
+        """The verdict on a column, what changes with it aside."""
         if name not in self._judged:
             self._judged[name] = self._own(name, findings[name])  # also the answer where references go in a circle
             above = self._from_above(name, findings)
@@ -98,7 +167,7 @@ class Judge:
             if found is not None and found.is_uuid:
                 return "convert", f"{tie}, which is uuid already."
             if parent in findings:
-                verdict, why = self.verdict(parent, findings)
+                verdict, why = self._alone(parent, findings)
                 if verdict == "convert":
                     return verdict, f"{tie}, and changes with it."
                 return verdict, f"{tie}, of which it holds: {_uncapital(why)}"
@@ -119,6 +188,13 @@ class Judge:
         if aim is not None:
             return "review", (
                 f"{_share(uuids, values)} uuids, but by its name the column is meant for something else ({aim})."
+            )
+        spread = self._spread.get(name)
+        if spread is not None and name not in self._up:
+            others = ", ".join(map(str, spread.elsewhere[:3]))
+            return "review", (
+                f"Some of its values occur in {spread.referenced}, others in {others}: it refers now to this, now to "
+                "that, so that no foreign key can hold it."
             )
         key = self._key(name)
         named = says_id(name.name)
@@ -143,12 +219,23 @@ class Judge:
         values = findings.values
         if uuids == values:
             return "convert", f"{key}, and every value is a uuid."
+        word = self._word(findings)
+        if word is not None:
+            return "review", (
+                f"{key}, and {_share(uuids, values, first=False)} uuids, but words stand among them, such as {word!r}."
+            )
         others = f"{findings.unparseable} are not, such as {_samples(findings)}"
         if named and 2 * uuids >= values:
             return "convert", f"{key}, and {_share(uuids, values, first=False)} uuids; {others}."
         if named:
             return "review", f"{key}, but only {_share(uuids, values, first=False)} uuids; {others}."
         return "review", f"{key}, but uuids are mixed with other words: {others}."
+
+    def _word(self, findings: ColumnFindings) -> str | None:
+        """A plain word among the values, such as ``master``: it has a meaning that a uuid derived from it has not."""
+        sample = self._samples[findings.column]
+        odd = (*findings.unparseable_samples, *sorted(sample.texts - set(sample.uuids)))
+        return next((text for text in odd if _WORD.match(text)), None)
 
     def _key(self, name: ColumnName) -> str | None:
         """What makes a column a key, as the beginning of a sentence."""

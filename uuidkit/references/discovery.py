@@ -294,6 +294,9 @@ class _Search:
             return None  # mere texts, such as 310, occur in two places by accident
         doubt = self.doubt(found, rivals)
         if doubt is not None:
+            # A purpose by its name says more about a column than where its values occur.
+            if purpose(found.child.name) is None:
+                unsure = replace(unsure, elsewhere=tuple(m.key for m in rivals if m.found - found.found))
             amount = f"{len(found.found)} of {_values(found.compared)} looked up occur there"
             return _because(unsure, f"{evidence + ', and ' if evidence else ''}{amount}, but {doubt}.")
         try:

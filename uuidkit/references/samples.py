@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final, LiteralString
 from uuid import UUID
 
@@ -41,6 +42,9 @@ class Sample:
         uuids: those of them that are a uuid in a known format, with the uuid.
         whole: whether these are all values of the column.
         long: whether values were left out because they are too long for an identifier.
+        counted: how often each text occurs in the rows that were read, too long ones left out.
+        rows, nulls: how many rows were read, and how many of them have no value.
+        small: whether a full pass over the table costs next to nothing.
     """
 
     column: ColumnName
@@ -48,6 +52,10 @@ class Sample:
     uuids: Mapping[str, UUID]
     whole: bool
     long: bool = False
+    counted: Mapping[str, int] = field(default_factory=dict, repr=False)
+    rows: int = 0
+    nulls: int = 0
+    small: bool = True
 
     @property
     def empty(self) -> bool:
@@ -113,26 +121,39 @@ def _of_table(session: Session, table: Table, columns: Sequence[ColumnName], pag
     rows, whole = _rows(session, table, columns, pages)
     result = {}
     for number, column in enumerate(columns):
-        found = {row[number] for row in rows} - {None}
-        if not found and not whole:
+        found = Counter(row[number] for row in rows)
+        if not whole and found[None] == len(rows):
             # Too few rows have a value here to meet one by chance.
-            found = {row[0] for row in ask(session, column, _any_values(column))}
-        result[column] = make_sample(column, found, whole=whole)
+            found += Counter(row[0] for row in ask(session, column, _any_values(column)))
+        result[column] = make_sample(column, found, whole=whole, small=pages <= _SMALL)
     return result
 
 
-def make_sample(column: ColumnName, values: Collection[str], *, whole: bool) -> Sample:
+def make_sample(column: ColumnName, values: Mapping[str | None, int], *, whole: bool, small: bool = True) -> Sample:
     """The sample for values that were read.
 
     Args:
         column: the column.
-        values: different values; longer ones than an identifier's stand as one marker.
+        values: how often each value was read; longer ones than an identifier's stand as one marker.
         whole: whether they are all.
+        small: whether a full pass over the table costs next to nothing.
     """
-    texts = frozenset(values) - {_TOO_LONG}
+    counted = {text: number for text, number in values.items() if text is not None and text != _TOO_LONG}
+    texts = frozenset(counted)
+    long = _TOO_LONG in values
     shortest = 0 if ids.FORMATS.added else 32  # digits of a built-in format
     uuids = {text: uuid for text in texts if len(text) >= shortest and (uuid := ids.parse(text)) is not None}
-    return Sample(column, texts, uuids, whole=whole and _TOO_LONG not in values, long=_TOO_LONG in values)
+    return Sample(
+        column,
+        texts,
+        uuids,
+        whole=whole and not long,
+        long=long,
+        counted=counted,
+        rows=sum(values.values()),
+        nulls=values.get(None, 0),
+        small=small,
+    )
 
 
 def _short(column: ColumnName) -> sql.Composable:
