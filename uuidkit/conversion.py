@@ -166,7 +166,7 @@ def make_request(
 
 
 def _decisions(options: Mapping[str, Any]) -> dict[str, Any]:
-    """The options with what the user has decided as a request holds it: ``allow`` names, ``rewrite`` maps them to SQL."""
+    """The options, with what the user has decided as a request holds it: ``rewrite`` maps names to SQL."""
     given = dict(options)
     if "allow" in given:
         given["allow"] = tuple(given["allow"] or ())
