@@ -9,12 +9,15 @@ from alembic.runtime.migration import MigrationContext
 from uuidkit.alembic.examination import reversion_is_done
 from uuidkit.alembic.operations import ConvertToUuidOp, FinalizeUuidOp, RevertFromUuidOp, UuidOperation
 from uuidkit.conversion import convert
-from uuidkit.database.session import adapt
+from uuidkit.database import pooler
+from uuidkit.database.session import Session, adapt
 from uuidkit.errors import UsageError
 from uuidkit.execute import Event
 from uuidkit.finalization import finalize
 from uuidkit.reading import read_database, reading
 from uuidkit.reversion import revert
+
+_POOLER = "uuidkit_pooler"
 
 # Below "alembic", which every alembic.ini lets through.
 log = logging.getLogger("alembic.uuidkit")
@@ -37,6 +40,7 @@ def run(context: MigrationContext, operation: UuidOperation) -> None:
             "Call it outside of autocommit_block(), on a connection that is not in AUTOCOMMIT, within "
             "context.begin_transaction().",
         )
+    _notice_pooler(context, session)
     if isinstance(operation, ConvertToUuidOp):
         outcome = convert(session, [operation.target], progress=tell, **operation.options)
         if not outcome.done:
@@ -62,6 +66,18 @@ def run(context: MigrationContext, operation: UuidOperation) -> None:
             progress=tell,
             lock_timeout=operation.lock_timeout,
             lock_attempts=operation.lock_attempts,
+        )
+
+
+def _notice_pooler(context: MigrationContext, session: Session) -> None:
+    """Say once that a pooler stands in between; what is done here is the same with and without it."""
+    if context.opts.setdefault(_POOLER, False):
+        return
+    context.opts[_POOLER] = True
+    found = pooler.from_session(session)
+    if found is not None:
+        log.info(
+            "%s stands before the server: nothing is prepared, and no setting outlives the transaction", found.name
         )
 
 
