@@ -235,8 +235,10 @@ def _pick(values: Sequence[str | None], number: int, most: int) -> str | None:
 
 
 def _spread(rows: Sequence[Texts], most: int) -> list[Texts]:
-    step = max(1, len(rows) / most)
-    return [rows[int(n * step)] for n in range(min(len(rows), most))]
+    # Half from the beginning, where rows that belong together stand in several tables, half from everywhere.
+    first, rest = rows[: most // 2], rows[most // 2 :]
+    step = max(1, len(rest) / (most - len(first)))
+    return [*first, *(rest[int(n * step)] for n in range(min(len(rest), most - len(first))))]
 
 
 _KNOWN = frozenset(

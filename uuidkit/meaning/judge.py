@@ -18,13 +18,14 @@ from uuidkit.database.session import Session
 from uuidkit.meaning import casting, definitions, evaluation, matters, offers, props, verdict
 from uuidkit.meaning.asking import OutOfTime, Trial
 from uuidkit.meaning.casting import LARGE, MIDDLE, SMALL, Company, Size
-from uuidkit.meaning.evaluation import Failure, Stage, Table
+from uuidkit.meaning.evaluation import Answers, Failure, Stage, Table
 from uuidkit.meaning.matters import Matter
 from uuidkit.meaning.model import Conversion, Judgement, Thing
 from uuidkit.meaning.questions import NotToBeAsked, Question, questions
 from uuidkit.meaning.scenarios import Scenario, scenarios
 
-_PATIENCE = 4  # times the limit of one question, for all of them together
+_PATIENCE = 6  # times the limit of one question, for all of them together
+_NOT_SET = "42704"
 _TOGETHER = 12  # questions in one statement
 
 
@@ -47,7 +48,7 @@ def judge(
         schema: the tables.
         conversions: every column that will change.
         things: the objects.
-        time_limit: seconds that one question may take; all of them together may take four times as long.
+        time_limit: seconds that one question may take; all of them together may take six times as long.
 
     Returns:
         A judgement for every object, by (catalog, oid).
@@ -170,11 +171,10 @@ class _Judge:
         seen: list[list[verdict.Scenario]] = [[] for _ in asked]
         refusals: list[Judgement | None] = [None] * len(asked)
         for scenario in tried:
-            both = []
-            for side in evaluation.SIDES:
-                self._trial.under(scenario.settings)
-                both.append(evaluation.answers(self._trial, stage, asked, side))
-            for number, (before, after) in enumerate(zip(*both, strict=True)):
+            self._trial.under(scenario.settings)
+            for number, (before, after) in enumerate(self._both(stage, asked)):
+                if isinstance(before, Failure) and before.sqlstate == _NOT_SET and scenario.label == "":
+                    continue  # what is asked for has to be set
                 if isinstance(before, Failure) or isinstance(after, Failure):
                     judged = _refused(asked[number], before, after)
                     if refusals[number] is None or judged.meaning == "changed":
@@ -183,17 +183,26 @@ class _Judge:
                     seen[number].append((scenario.label, before, after))
         judged_all = []
         for question, answers, refusal in zip(asked, seen, refusals, strict=True):
-            if refusal is not None and (refusal.meaning == "changed" or not answers):
-                judged_all.append(refusal)
-            else:
-                judged_all.append(verdict.of_condition(question, stage.table(question.table), answers))
+            parts = [refusal] if refusal is not None else []
+            if answers:
+                parts.append(verdict.of_condition(question, stage.table(question.table), answers))
+            judged_all.append(
+                verdict.together(parts) if parts else Judgement("unknown", "it asks for a setting that nobody has set")
+            )
         return judged_all
+
+    def _both(self, stage: Stage, asked: Sequence[Question]) -> list[tuple[Answers | Failure, Answers | Failure]]:
+        """The answers before and after; what fails before is not asked again."""
+        before = evaluation.answers(self._trial, stage, asked, "old")
+        again = [number for number, found in enumerate(before) if not isinstance(found, Failure)]
+        after = evaluation.answers(self._trial, stage, [asked[number] for number in again], "new") if again else []
+        found: dict[int, Answers | Failure] = dict(zip(again, after, strict=True))
+        return [(answer, found.get(number, answer)) for number, answer in enumerate(before)]
 
     def _values(self, company: Company, stage: Stage, asked: Sequence[Question]) -> list[Judgement]:
         uuids = company.all_uuids()
-        sides = [evaluation.answers(self._trial, stage, asked, side) for side in evaluation.SIDES]
         judged = []
-        for question, before, after in zip(asked, *sides, strict=True):
+        for question, (before, after) in zip(asked, self._both(stage, asked), strict=True):
             if isinstance(before, Failure) or isinstance(after, Failure):
                 judged.append(_refused(question, before, after))
             else:
@@ -229,9 +238,11 @@ class _Judge:
             before = evaluation.table(self._trial, stage, question, "old")
             if isinstance(before, Table) and not before.rows:
                 return _refused(question, first, None)
+        if isinstance(before, Failure):
+            return _refused(question, before, None)
         after = evaluation.table(self._trial, stage, question, "new")
         everything = None
-        if isinstance(before, Table) and isinstance(after, Table) and not before.rows and not after.rows:
+        if isinstance(after, Table) and not before.rows and not after.rows:
             found = evaluation.table(self._trial, stage, question, "old", unconverted=True)
             everything = found if isinstance(found, Table) else None
         return self._compared(company, question, before, after, everything)

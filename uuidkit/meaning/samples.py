@@ -56,7 +56,7 @@ def referred_rows(
     trial: Trial,
     keys: Collection[ForeignKey],
     wanted: Mapping[TableName, tuple[Table, Sequence[str]]],
-    rows: Mapping[TableName, list[Texts]],
+    rows: dict[TableName, list[Texts]],
 ) -> None:
     """Add to the sample of each large table the rows that sampled rows of others refer to.
 
@@ -76,25 +76,26 @@ def referred_rows(
         known = {row[target] for row in rows.get(key.referenced_table, ())}
         missing = list(dict.fromkeys(row[place] for row in rows.get(key.table, ())[:SAMPLE]))
         missing = [value for value in missing if value is not None and value not in known]
-        if not missing or len(known) < WHOLE:
+        if not missing:
             continue
         column = parent[0].columns[key.referenced_columns[0]]
         try:
-            rows[key.referenced_table].extend(
-                tuple(values)
-                for (values,) in trial.rows(
-                    sql.SQL("SELECT {} FROM {} WHERE {} = ANY ({}::{}[]) LIMIT {}").format(
-                        _texts(parent[1]),
-                        key.referenced_table.identifier,
-                        sql.Identifier(column.name),
-                        texts(missing),
-                        raw(column.type),
-                        sql.Literal(SAMPLE),
-                    )
+            found = trial.rows(
+                sql.SQL("SELECT {} FROM {} WHERE {} = ANY ({}::{}[]) LIMIT {}").format(
+                    _texts(parent[1]),
+                    key.referenced_table.identifier,
+                    sql.Identifier(column.name),
+                    texts(missing),
+                    raw(column.type),
+                    sql.Literal(SAMPLE),
                 )
             )
         except psycopg.Error:
             continue  # the sample goes without them
+        # In the order of the rows that refer to them, and before all others, where the smaller stages find both.
+        place_of = {value: number for number, value in enumerate(missing)}
+        first = sorted((tuple(values) for (values,) in found), key=lambda row: place_of.get(row[target], 0))
+        rows[key.referenced_table] = [*first, *rows.get(key.referenced_table, [])]
 
 
 def convert(trial: Trial, wanted: Mapping[Conversion, Collection[str]]) -> dict[Conversion, dict[str, str | None]]:

@@ -52,7 +52,7 @@ UNKNOWN = """
    CREATE SEQUENCE s;
    CREATE FUNCTION writes(text) RETURNS boolean LANGUAGE plpgsql STABLE AS 'BEGIN RETURN nextval(''trial.s'') > 0; END';
    CREATE FUNCTION dyn(text) RETURNS boolean LANGUAGE plpgsql STABLE
-     AS 'DECLARE b boolean; BEGIN EXECUTE ''SELECT true'' INTO b; RETURN b; END';
+     AS 'DECLARE found boolean; BEGIN EXECUTE ''SELECT true'' INTO found; RETURN found; END';
    CREATE FUNCTION owns(text) RETURNS boolean LANGUAGE sql STABLE AS 'SELECT EXISTS (SELECT FROM trial.d)';
    CREATE FUNCTION through(text) RETURNS boolean LANGUAGE plpgsql STABLE AS 'BEGIN RETURN trial.owns($1); END';
    CREATE POLICY u_user_volatile ON b USING (vol(id::text));
@@ -74,13 +74,13 @@ UNKNOWN = """
 
 
 def test_what_means_the_same(module_database: str) -> None:
-    for type in ("varchar", "text"):
+    for declared in ("varchar", "text"):
         for rows, shape in ((PLAIN, CANONICAL), (PREFIXED, BATCH)):
-            script = (TABLES + MEANS_THE_SAME).replace("TYPE", type).replace("ROWS", rows)
+            script = (TABLES + MEANS_THE_SAME).replace("TYPE", declared).replace("ROWS", rows)
             with trying(module_database, script, "b.id d.b_id", [shape]) as trial:
                 different = {name: j for name, j in trial.judged.items() if j.meaning != "same"}
                 assert different == {}
-                assert len(trial.judged) == 26
+                assert len(trial.judged) == 24
                 assert trial["p_untouched"].why == "it reads none of the columns that change"
 
 
@@ -143,18 +143,20 @@ def test_what_changes_in_each_kind(module_database: str) -> None:
         CREATE VIEW v_plain AS SELECT id, status FROM b;
         ALTER VIEW v_plain ALTER COLUMN id SET DEFAULT 'none';
     """
-    scripts = {type: (TABLES + changes).replace("TYPE", type).replace("ROWS", PREFIXED) for type in ("varchar", "text")}
+    both = ("varchar", "text")
+    scripts = {name: (TABLES + changes).replace("TYPE", name).replace("ROWS", PREFIXED) for name in both}
     with trying(module_database, scripts["varchar"], "b.id d.b_id g.id", [BATCH]) as trial:
         judged = trial.judged
     assert {name for name, judgement in judged.items() if judgement.meaning != "changed"} == {"v_plain", "m_ids"}
-    assert {name for name, judgement in judged.items() if judgement.fails} == {"f_ids", "id"}
+    assert {name for name, judgement in judged.items() if judgement.fails} == {"id"}
     words = {name: judgement.why for name, judgement in judged.items()}
     assert words["v_of_less"].endswith("it reads trial.v_less, which has changed itself")
     assert words["v_word"] == "the view looks for a value that is no id, and finds nothing any more"
     assert "the view showed ('" in words["v_rest"]
     assert "the materialized view showed ('" in words["m_count"]
     assert words["i_both"].endswith("the index held it, now leaves it out")
-    assert words["c_length"].startswith("row 'xxxxx")
+    assert judged["c_length"].example is not None
+    assert len(judged["c_length"].example["value"]) > 45
     assert words["c_unless"] == f"row '{OLD}': the check refused it, now accepts it"
     assert words["c_other"].startswith("row 'JOB_")
     assert words["p_exists"] == f"row '{OLD}': the policy hid it, now shows it"
@@ -164,14 +166,19 @@ def test_what_changes_in_each_kind(module_database: str) -> None:
     assert words["r_old"] == f"row '{OLD}': the rule applied to it, now does not apply"
     assert words["short"].startswith(f"for 'batch_{HEX[0]}' the generated column gave 'batch_00', now '0000")
     assert words["pub"] == f"row '{OLD}': the publication did not send it, now sends it"
-    assert words["f_ids"] == "it returns uuids now, and is declared to return something else"
+    assert words["f_ids"].startswith("the function showed ('batch_")
     assert words["id"] == "the column becomes uuid, and the default 'none' is none"
 
     with trying(module_database, scripts["text"], "b.id d.b_id g.id", [BATCH]) as trial:
         judged = trial.judged
     assert {name for name, judgement in judged.items() if judgement.meaning != "changed"} == {"v_plain", "m_ids"}
     # || takes a uuid, jsonb_agg too, and a column of type text takes one as its value.
-    assert {n for n, j in judged.items() if j.meaning == "changed" and not j.fails} == {"v_text", "v_json", "same"}
+    assert {n for n, j in judged.items() if j.meaning == "changed" and not j.fails} == {
+        "v_text",
+        "v_json",
+        "same",
+        "f_ids",
+    }
 
 
 def test_unusual_tables(module_database: str) -> None:
@@ -190,14 +197,15 @@ def test_unusual_tables(module_database: str) -> None:
         CREATE DOMAIN dom AS text NOT NULL CHECK (VALUE <> 'bad');
         CREATE TYPE mood AS ENUM ('sad', 'ok');
         CREATE TABLE q (id varchar, x dom, m mood, a text[], j jsonb, r int4range,
-                        CONSTRAINT c_enum CHECK (id <> '' OR m = 'ok'), CONSTRAINT c_dom CHECK (x <> 'y' OR id IS NULL));
+                        CONSTRAINT c_enum CHECK (id <> '' OR m = 'ok'),
+                        CONSTRAINT c_dom CHECK (x <> 'y' OR id IS NULL));
         CREATE VIEW v_enum AS SELECT * FROM q WHERE m = 'ok';
         CREATE VIEW v_parts AS SELECT id FROM ONLY par UNION ALL SELECT id FROM p TABLESAMPLE SYSTEM (100);
         CREATE VIEW v_natural AS SELECT * FROM par NATURAL JOIN chi;
         CREATE VIEW v_lateral AS SELECT p.id, x.n FROM p LEFT JOIN LATERAL
             (SELECT count(*) AS n FROM p AS o WHERE o.id = p.id) AS x ON true;
     """
-    with trying(module_database, script, 'p.id par.id c.id Order.batchId q.id', [BATCH]) as trial:
+    with trying(module_database, script, "p.id par.id c.id Order.batchId q.id", [BATCH]) as trial:
         meanings = trial.meanings
     assert meanings == {
         "c_p": "changed",

@@ -24,7 +24,7 @@ IDS = [f"{n:08x}-4a1b-4c2d-8e3f-0123456789ab" for n in range(1, 60)]
 HEX = [text.replace("-", "") for text in IDS]
 
 # Every object with an expression, with the table or view that it hangs on.
-_THINGS = """
+THINGS = """
 SELECT 'pg_class', c.oid::int8, CASE c.relkind WHEN 'v' THEN 'view' WHEN 'm' THEN 'materialized view' ELSE 'index' END,
        c.relname, n.nspname, coalesce((SELECT t.relname FROM pg_index i JOIN pg_class t ON t.oid = i.indrelid
                                         WHERE i.indexrelid = c.oid), c.relname)
@@ -82,7 +82,7 @@ class Trial:
         self.conversions = conversions
         self.things = [
             Thing(catalog, oid, kind, name, TableName(namespace, table))
-            for catalog, oid, kind, name, namespace, table in session.rows(_THINGS)
+            for catalog, oid, kind, name, namespace, table in session.rows(THINGS)
         ]
         found = judge(session, schema, conversions, self.things)
         assert set(found) == {thing.key for thing in self.things}
@@ -117,16 +117,17 @@ def trying(
     with psycopg.connect(url) as connection, connection.transaction(force_rollback=True):
         connection.execute("CREATE SCHEMA trial")
         connection.execute("SET LOCAL search_path = trial")
-        connection.execute(script)  # type: ignore[call-overload]
+        connection.execute(script)
         connection.execute("SET LOCAL search_path = pg_catalog, pg_temp")
         session = PsycopgSession(connection)
         schema = read_schema(session)
-        yield Trial(session, schema, [_conversion(schema, name, shapes, on_unparseable) for name in columns.split()])
+        yield Trial(session, schema, [conversion_of(schema, name, shapes, on_unparseable) for name in columns.split()])
 
 
-def _conversion(
+def conversion_of(
     schema: Schema, text: str, shapes: Sequence[Shape], on_unparseable: Literal["fail", "derive", "null"]
 ) -> Conversion:
+    """The conversion of one column, as the general expression makes it."""
     parts = text.split(".")
     name = ColumnName(*(["trial", *parts] if len(parts) == 2 else parts))
     column = schema.column(name)
