@@ -132,6 +132,7 @@ class Technologies:
     """
 
     found: dict[str, dict[str, Any]] = field(default_factory=dict)
+    _seen: set[str] = field(default_factory=set)  # a page says the same things over and over
 
     def add(self, name: str, **facts: str | None) -> None:
         """Add a technology; what is known of it already stays."""
@@ -160,7 +161,10 @@ class Technologies:
 
     def classes(self, names: str) -> None:
         """Take note of the content of an attribute ``class``."""
-        self._match(_BY_CLASS, names[:500])
+        names = names[:500]
+        if names not in self._seen:
+            self._seen.add(names)
+            self._match(_BY_CLASS, names)
 
     def comment(self, text: str) -> None:
         """Take note of a comment."""
