@@ -16,6 +16,7 @@ from uuidkit.catalog.trees import root_of
 from uuidkit.database.session import Session, adapt
 from uuidkit.errors import BlockedError, ConversionFailed, UsageError, UuidkitError
 from uuidkit.execute import Event, GraphOutcome, Outcome, PlanOutdated, Progress, run, run_after, silent
+from uuidkit.findings import Reference
 from uuidkit.planning.build import build
 from uuidkit.planning.dependents import unknown_names
 from uuidkit.planning.model import GraphPlan, Plan, Request
@@ -23,6 +24,7 @@ from uuidkit.reading import read_again, read_database, read_graphs, reading
 from uuidkit.references import declared
 from uuidkit.targets import resolve_columns, resolve_roots
 from uuidkit.version import __version__
+from uuidkit.whole import whole
 
 _REPLANS = 3
 
@@ -68,8 +70,13 @@ def _plan(
     in_sequence: bool = True,
 ) -> Plan:
     def make(found: Schema) -> Plan:
-        request = make_request(session, found, targets, all_columns, only_schema, include, exclude, options)
-        return make_plan(session, found, request, in_sequence=in_sequence)
+        if not all_columns:
+            request = make_request(found, targets, include, exclude, options)
+            return make_plan(session, found, request, in_sequence=in_sequence)
+        every = whole(session, found, only_schema, resolve_roots(found, exclude))
+        request = make_request(found, [str(name) for name in every.targets], include, exclude, options, by_name=False)
+        planned = make_plan(session, found, request, discovered=every.discovered, in_sequence=in_sequence)
+        return replace(planned, notes=(*planned.notes, *every.notes))
 
     return _undisturbed(session, float(options.get("lock_timeout", 2.0)), make)
 
@@ -127,20 +134,19 @@ def _same(before: Schema, after: Schema, graph: GraphPlan) -> bool:
 
 
 def make_request(
-    session: Session,
     schema: Schema,
     targets: Sequence[str],
-    all_columns: bool,
-    only_schema: str | None,
     include: Sequence[str],
     exclude: Sequence[str],
     options: dict[str, Any],
+    *,
+    by_name: bool = True,
 ) -> Request:
     """The request with its names resolved against the catalog.
 
     Args:
-        session: within ``reading``; used for ``all_columns`` alone.
         options: the other fields of Request.
+        by_name: whether the user named the targets; otherwise there may be none.
 
     Raises:
         UsageError: a name does not exist, or an option is not known.
@@ -152,9 +158,7 @@ def make_request(
     named = resolve_columns(schema, [*targets, *include, *exclude])  # names every unknown one at once
     chosen = resolve_roots(schema, targets)
     excluded = resolve_roots(schema, exclude)
-    if all_columns:
-        chosen = _all_columns(session, schema, only_schema, excluded)
-    elif not chosen:
+    if by_name and not chosen:
         raise UsageError("No column was named.", "Name one as table.column, or use --all.")
     return Request(
         targets=chosen,
@@ -177,26 +181,23 @@ def _decisions(options: Mapping[str, Any]) -> dict[str, Any]:
     return given
 
 
-def _all_columns(
-    session: Session, schema: Schema, only_schema: str | None, excluded: Sequence[ColumnName]
-) -> tuple[ColumnName, ...]:
-    from uuidkit.scanning import scan
-
-    if only_schema is not None and only_schema not in {name.schema for name in schema.tables}:
-        raise UsageError(f"There is no schema {only_schema!r} with tables in it.", "See uuidkit inspect.")
-    result = scan(session, schema, schemas=None if only_schema is None else (only_schema,), exclude=excluded)
-    found = (column.findings.column for column in result.columns if column.verdict == "convert")
-    return tuple(dict.fromkeys(root_of(schema, column) for column in found))
-
-
-def make_plan(session: Session, schema: Schema, request: Request, *, in_sequence: bool = True) -> Plan:
+def make_plan(
+    session: Session,
+    schema: Schema,
+    request: Request,
+    *,
+    discovered: Sequence[Reference] | None = None,
+    in_sequence: bool = True,
+) -> Plan:
     """The plan for a resolved request.
 
     Args:
         session: within ``reading``.
+        discovered: as for ``read_graphs``.
         in_sequence: as for ``planning.build.build``.
     """
-    result = build(schema, request, read_graphs(session, schema, request), __version__, in_sequence=in_sequence)
+    facts = read_graphs(session, schema, request, discovered)
+    result = build(schema, request, facts, __version__, in_sequence=in_sequence)
     unknown = unknown_names(request, [found for graph in result.graphs for found in graph.dependents])
     # What hung on a column that is converted already has been decided about.
     if unknown and not any(column.done for graph in result.graphs for column in graph.columns):
@@ -260,6 +261,8 @@ def _convert_graphs(
     """Graph after graph; those that share no table with a finished one first, so that few plans are made again."""
     first = current()
     _refuse(first)
+    for note in first.notes:
+        tell(Event("note", note))
     done: list[GraphOutcome] = []
     try:
         with sentences():

@@ -17,6 +17,7 @@ from uuidkit.catalog.read import (
     read_whole_row_publications,
     read_whole_row_triggers,
 )
+from uuidkit.catalog.trees import families, family_tables, inheriting
 from uuidkit.composing import text_of
 from uuidkit.database.session import Session
 from uuidkit.dependents.functions import read_functions
@@ -105,17 +106,22 @@ def fingerprints(session: Session, tables: Sequence[TableName]) -> tuple[tuple[T
     return tuple((table, str(md5)) for table, (md5,) in zip(tables, found, strict=True))
 
 
-def read_graphs(session: Session, schema: Schema, request: Request) -> tuple[GraphFacts, ...]:
+def read_graphs(
+    session: Session, schema: Schema, request: Request, discovered: Sequence[Reference] | None = None
+) -> tuple[GraphFacts, ...]:
     """The reference graphs of a request, with everything that was found out about each.
 
     Args:
         session: within ``reading``.
         schema: what is there.
         request: with its names resolved.
+        discovered: undeclared references that are known already; None to look for them.
     """
     references: tuple[Reference, ...] = declared(schema)
     not_looked_at: list[Unreadable] = []
-    if request.references == "auto":
+    if request.references == "auto" and discovered is not None:
+        references += tuple(discovered)
+    elif request.references == "auto":
         references += discover(session, schema, around=request.targets, on_unreadable=not_looked_at.append)
     references = include(schema, references, request)
     graphs = closure(schema, references, request)
@@ -208,10 +214,11 @@ def _surrounded(
     session: Session, schema: Schema, request: Request, graphs: Sequence[GraphFacts]
 ) -> tuple[GraphFacts, ...]:
     """The facts with what the catalog says about the tables around the columns, read once for all graphs."""
-    tables = tuple(dict.fromkeys(name.table_name for graph in graphs for name in graph.columns))
+    tables = family_tables(schema, (name.table_name for graph in graphs for name in graph.columns))
     prints = dict(fingerprints(session, tables)) if tables else {}
     sizes = _sizes(session, [table for table in tables if schema.tables[table].kind in "rp"])
-    changing = {name for graph in graphs for name in graph.columns if _is_text(schema, name)}
+    roots = [name for graph in graphs for name in graph.columns if _is_text(schema, name)]
+    changing = set(families(schema, roots))
     dependents = read_dependents(session, schema, changing)
     functions = read_functions(session, schema, changing)
     judged = _judged(session, schema, request, graphs, dependents)
@@ -222,12 +229,12 @@ def _surrounded(
     publications = [(name, named[oid]) for name, oid in read_whole_row_publications(session) if oid in named]
     found = []
     for graph in graphs:
-        own = dict.fromkeys(name.table_name for name in graph.columns)
+        own = dict.fromkeys(family_tables(schema, (name.table_name for name in graph.columns)))
         found.append(
             replace(
                 graph,
                 fingerprints=tuple((table, prints[table]) for table in own),
-                dependents=(own_dependents := concerning(dependents, graph.columns)),
+                dependents=(own_dependents := concerning(dependents, families(schema, graph.columns))),
                 judgements=tuple((*one.key, judged[one.key]) for one in own_dependents if one.key in judged),
                 functions=tuple(f for f in functions if own.keys() & set(f.tables)),
                 sizes=tuple((table, sizes[table]) for table in own if table in sizes),
@@ -249,8 +256,8 @@ def _judged(
     conversions = [
         Conversion(
             column=name,
-            type=column.type,
-            collation=column.collation,
+            type=column.text_type,
+            collation=column.text_collation,
             expression=using_expression(name, findings, request.on_unparseable, schema.version_num),
             shapes=tuple(found.shape for found in findings.shapes if found.count),
         )
@@ -317,7 +324,9 @@ def _resolved(session: Session, findings: ColumnFindings, references: Sequence[R
 
 def _readable(schema: Schema, name: ColumnName) -> bool:
     table = schema.tables[name.table_name]
-    return table.readable and not table.row_security_applies and table.kind != "f"
+    family = (schema.tables[other.table_name] for other in inheriting(schema, name))
+    foreign = any(other.kind == "f" for other in (table, *family))
+    return table.readable and not table.row_security_applies and not foreign
 
 
 def _not_unique(session: Session, schema: Schema, references: Sequence[Reference]) -> Iterator[tuple[ColumnName, str]]:

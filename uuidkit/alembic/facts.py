@@ -139,17 +139,7 @@ def _shown(option: Any) -> str:
 
 def _request(schema: Schema, operation: ConvertToUuidOp) -> Request:
     options = {name: value for name, value in operation.options.items() if name not in ("include", "exclude")}
-    # Without all_columns no session is asked.
-    return make_request(
-        None,  # type: ignore[arg-type]
-        schema,
-        [operation.target],
-        False,
-        None,
-        operation.include,
-        operation.exclude,
-        options,
-    )
+    return make_request(schema, [operation.target], operation.include, operation.exclude, options)
 
 
 def _plan(facts: Facts, operation: ConvertToUuidOp, version_num: int = _PORTABLE) -> Plan:

@@ -1,0 +1,56 @@
+"""A whole database as a request: every column that the scan judges ``convert``, and what is left out and why."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from uuidkit.catalog.model import Schema
+from uuidkit.catalog.names import ColumnName
+from uuidkit.catalog.trees import root_of
+from uuidkit.database.session import Session
+from uuidkit.errors import UsageError
+from uuidkit.findings import Reference
+from uuidkit.scanning import scan
+
+
+@dataclass(frozen=True, slots=True)
+class Whole:
+    """What ``--all`` means in a database.
+
+    Attributes:
+        targets: the columns to convert.
+        discovered: every reference that no foreign key declares.
+        notes: the columns that may be ids and are left out, a sentence each, and what could not be looked at.
+    """
+
+    targets: tuple[ColumnName, ...]
+    discovered: tuple[Reference, ...]
+    notes: tuple[str, ...]
+
+
+def whole(session: Session, schema: Schema, only_schema: str | None, excluded: Sequence[ColumnName]) -> Whole:
+    """Scan the database for what is to be converted.
+
+    Args:
+        session: within ``reading``.
+        schema: what is there.
+        only_schema: take columns of this schema alone, and those of others that foreign keys tie to them.
+        excluded: columns that are left out, with everything that foreign keys tie to them.
+
+    Raises:
+        UsageError: there is no such schema.
+    """
+    if only_schema is not None and only_schema not in {name.schema for name in schema.tables}:
+        raise UsageError(f"There is no schema {only_schema!r} with tables in it.", "See uuidkit inspect.")
+    result = scan(session, schema, schemas=None if only_schema is None else (only_schema,), exclude=excluded)
+    targets = [column.findings.column for column in result.columns if column.verdict == "convert"]
+    left = [column for column in result.columns if column.verdict == "review"]
+    return Whole(
+        targets=tuple(dict.fromkeys(root_of(schema, name) for name in targets)),
+        discovered=result.discovered,
+        notes=(
+            *(f"Left out, to be reviewed: {column.findings.column}. {column.why}" for column in left),
+            *(f"Not looked at: {sentence}" for sentence in result.unreadable),
+        ),
+    )
