@@ -96,6 +96,18 @@ def leave() -> str:
     )
 
 
+def search_as_before() -> str:
+    """Look names up as the session does, for a statement that its user has written."""
+    return "SELECT set_config('search_path', current_setting('uuidkit.saved')::json ->> 'search_path', true)"
+
+
+def search_here() -> str:
+    """Look names up in the catalog alone again."""
+    return text_of(
+        sql.SQL("SELECT pg_catalog.set_config('search_path', {}, true)").format(sql.Literal(_SETTINGS["search_path"]))
+    )
+
+
 # Everything in the catalog that a plan for table t rests on, one text per fact; names print qualified. No fact depends
 # on the server or database it is read in: a revision may carry them from one to another.
 _FACTS: LiteralString = """

@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterator, Sequence
 
 from psycopg import sql
 
+from uuidkit import guard
 from uuidkit.catalog.names import TableName
 from uuidkit.composing import joined, text_of
 from uuidkit.dependents.model import DependentObject, StringFunction
@@ -68,9 +69,15 @@ def put_back(plans: Sequence[DependentPlan]) -> Iterator[Statement]:
         plans: each after all that it is built on.
     """
     for plan in plans:
+        # A definition of the user's own names things as the user's session does.
+        theirs = plan.definition is not None and plan.object is not None and plan.definition != plan.object.substitute
         for number, statement in enumerate(plan.up):
             what = "put back" if number == 0 else "complete"
+            if theirs and number == 0:
+                yield Statement(guard.search_as_before(), "change", "look names up as the session does", plan.table)
             yield Statement(statement, "change", f"{what} {plan.kind} {plan.name}", plan.table)
+            if theirs and number == 0:
+                yield Statement(guard.search_here(), "change", "look names up in the catalog alone", plan.table)
 
 
 def fill(objects: Sequence[DependentObject]) -> Iterator[Statement]:
