@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 
 import psycopg
@@ -22,14 +23,16 @@ from uuidkit.planning.restoration import Restoration
 _COMPLETED_AFTERWARDS = frozenset({"view", "materialized view", "index", "statistics"})
 
 
-def restoration(session: Session, schema: Schema, entry: LedgerEntry) -> Restoration:
+def restoration(session: Session, schema: Schema, entry: LedgerEntry, later: Collection[Expected] = ()) -> Restoration:
     """What becomes of everything that hangs on the columns of one conversion.
 
     Args:
         session: within ``reading``.
         schema: what is there now.
         entry: the ledger's.
+        later: what later conversions, which are reverted before this one, will have put back by then.
     """
+    by_then = {found.address: found for found in later}
     columns = [column.name for column in entry.graph.columns if schema.column(column.name) is not None]
     hanging = {found.address: found for found in read_dependents(session, schema, columns) if found.hard}
     down: list[DependentObject] = []
@@ -42,6 +45,12 @@ def restoration(session: Session, schema: Schema, entry: LedgerEntry) -> Restora
         after = entry.graph.after.get(str(number))
         known.add(before.address)
         now = hanging.get(before.address)
+        if before.address in by_then:
+            coming = by_then[before.address]
+            if now is not None and after is not None and (coming.definition or after[0]) != after[0]:
+                blockers.append(_changed(now))
+            expected.append(Expected(before.address, before.definition or None, coming.attributes))
+            continue
         if now is None and after is not None:
             now = _elsewhere(session, before, after)
             if now is None:
@@ -76,6 +85,31 @@ def restoration(session: Session, schema: Schema, entry: LedgerEntry) -> Restora
         blockers=tuple(blockers),
         notes=tuple(notes),
     )
+
+
+def out_of_order(entries: Sequence[LedgerEntry], chosen: Sequence[LedgerEntry]) -> Iterator[Blocker]:
+    """Objects that a later conversion has made anew as well, and that is not to be undone with this one.
+
+    Args:
+        entries: the whole ledger, oldest first.
+        chosen: those that are to be reverted.
+    """
+    wanted = {entry.id for entry in chosen}
+    for entry in chosen:
+        mine = {found.address for found in entry.graph.dependents}
+        for later in entries:
+            if later.id <= entry.id or later.id in wanted:
+                continue
+            columns = ", ".join(str(column.name) for column in later.graph.columns)
+            for found in later.graph.dependents:
+                if found.address in mine:
+                    yield Blocker(
+                        "LEDGER",
+                        found.name,
+                        f"The {found.kind} hangs on {columns} too, which was converted later; its form from before "
+                        "that comes back with the way back of that conversion.",
+                        f"Revert {columns} first, or both at once.",
+                    )
 
 
 def _elsewhere(session: Session, before: LedgerDependent, after: tuple[str, str]) -> DependentObject | None:

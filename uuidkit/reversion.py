@@ -11,6 +11,7 @@ from uuidkit.catalog.model import ForeignKey, Schema
 from uuidkit.catalog.names import ColumnName, TableName, display
 from uuidkit.conversion import after_commit, sentences
 from uuidkit.database.session import Session, adapt
+from uuidkit.dependents.proof import Expected
 from uuidkit.errors import BlockedError, UsageError
 from uuidkit.execute import Event, GraphOutcome, Outcome, Progress, run, silent
 from uuidkit.ledger import LedgerEntry, store
@@ -20,7 +21,7 @@ from uuidkit.planning.model import Blocker, Statement
 from uuidkit.planning.restoration import Restoration
 from uuidkit.reading import fingerprints, read_database, reading
 from uuidkit.render.reversion import reversion_statements
-from uuidkit.restoring import restoration
+from uuidkit.restoring import out_of_order, restoration
 from uuidkit.targets import resolve_columns
 
 
@@ -64,9 +65,12 @@ def revert(
             schema = read_database(session, search_path)
             entries = chosen_entries(session, schema, targets, everything=all)
             found: list[Blocker] = []
-            for entry in entries:
-                found += reversion_blockers(schema, entry)
-                found += restoration(session, schema, entry).blockers
+            later: list[Expected] = []
+            for entry in reversed(entries):
+                restored = restoration(session, schema, entry, later)
+                found += (*reversion_blockers(schema, entry), *restored.blockers)
+                later += restored.expected
+            found += out_of_order(store.read(session, present=schema.ledger_present), entries)
         if found:
             raise BlockedError(tuple(dict.fromkeys(found)))
         commit = not session.in_transaction

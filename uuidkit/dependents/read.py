@@ -36,9 +36,9 @@ def read_dependents(session: Session, schema: Schema, changing: Collection[Colum
         methods = frozenset(name for (name,) in session.rows(queries.UUID_METHODS))
         for index in _indexes(schema, changing, methods):
             reads.setdefault(("pg_class", index.oid), set()).update(
-                index.table.column(name)
-                for name in index.reads
-                if index.table.column(name) in changing or "*" in index.expression_reads
+                column
+                for column in changing
+                if column.table_name == index.table and {column.name, "*"} & set(index.reads)
             )
         for check in schema.checks:
             read = {check.table.column(name) for name in check.columns} & set(changing)
