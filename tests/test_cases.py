@@ -78,13 +78,17 @@ class Scene:
 
     def run(self, args: tuple[str, ...], role: str | None = None, *, status: int = 0, process: bool = False) -> Run:
         """Run a command of the program, in a process of its own or in this one; its exit status is checked."""
-        url = self.owner if role is None else self.server.url_of(self.name, role)
+        url = self.url(role)
         run = (_process if process else _in_process)(url, args)
         assert run.status == status, (
             f"{self.case}: {args} ended with {run.status}, not {status}\n{run.stdout}{run.stderr}"
         )
         assert "Traceback" not in run.stderr
         return run
+
+    def url(self, role: str | None = None) -> str:
+        """The URL for a role; for the owner without one."""
+        return self.owner if role is None else self.server.url_of(self.name, role)
 
     def json(self, args: tuple[str, ...], role: str | None = None, *, status: int = 0) -> dict[str, Any]:
         """Run a command for its JSON."""
@@ -165,22 +169,29 @@ def _refused(scene: Scene) -> None:
         if command.status != 3:
             scene.run(command.args, command.role, status=command.status)
             continue
-        before, number = scene.state(), next_transaction(scene.connection)
-        found = scene.json(command.instead("report"), command.role, status=3)
-        assert found["status"] == "blocked"
-        assert found["statements"] == [] or len(found["graphs"]) > 1
-        said = "".join(scene.run(command.args, command.role, status=3).words.split())
-        assert next_transaction(scene.connection) == number, "something was written"
-        assert difference(before.dump, scene.state().dump) == ""
-        for blocker in found["blockers"]:
-            head = f"{blocker['code']}: {blocker['object']}"
-            assert "".join(head.split()) in said, f"convert does not say {head}"
-            assert blocker["message"], head
-            assert blocker["remedy"], head
-            named.append(f"{blocker['code']} {blocker['object']}: {blocker['message']} {blocker['remedy']}")
+        named += _refusal(scene, command)
     missing = [line for line in scene.case.expect if not any(re.search(line, reason) for reason in named)]
     surplus = [reason for reason in named if not any(re.search(line, reason) for line in scene.case.expect)]
     assert (missing, surplus) == ([], []), "\n".join(["not named:", *missing, "not expected:", *surplus])
+
+
+def _refusal(scene: Scene, command: Command) -> list[str]:
+    """Every reason that one command gives; nothing is changed."""
+    before, number = scene.state(), next_transaction(scene.connection)
+    found = scene.json(command.instead("report"), command.role, status=3)
+    assert found["status"] == "blocked"
+    assert found["statements"] == [] or len(found["graphs"]) > 1
+    said = "".join(scene.run(command.args, command.role, status=3).words.split())
+    if next_transaction(scene.connection) != number:
+        assert difference(before.dump, scene.state().dump) == "", "something was written"
+    named = []
+    for blocker in found["blockers"]:
+        head = f"{blocker['code']}: {blocker['object']}"
+        assert "".join(head.split()) in said, f"convert does not say {head}"
+        assert blocker["message"], head
+        assert blocker["remedy"], head
+        named.append(f"{blocker['code']} {blocker['object']}: {blocker['message']} {blocker['remedy']}")
+    return named
 
 
 def _converted(scene: Scene) -> None:
@@ -196,8 +207,13 @@ def _converted(scene: Scene) -> None:
             said += report["notes"]
             if case.expect:
                 said.append(scene.run(command.instead("report"), command.role).words)
-    assert next_transaction(scene.connection) == number, "the report wrote something"
+    # Tables for the time of a report, on which meanings are tried, take transactions' numbers.
+    if next_transaction(scene.connection) != number:
+        assert difference(before.dump, scene.state().dump) == "", "the report wrote something"
     for command in case.commands:
+        if command.status == 3:
+            said += _refusal(scene, command)
+            continue
         run = scene.run(command.args, command.role, status=command.status, process=case.process)
         said.append(run.words)
     missing = [line for line in case.expect if not any(re.search(line, text) for text in said)]
@@ -210,7 +226,7 @@ def _converted(scene: Scene) -> None:
     scene.check("after.sql", "after the conversion")
     scene.check("always.sql", "after the conversion")
     _proved_and_done(scene)
-    scene.run(("revert", "--all"))
+    scene.run(("revert", "--all"), case.revert.role)
     _as_before(scene, before, scene.state())
     scene.check("always.sql", "after the way back")
     if case.file("new_rows.sql"):
@@ -218,11 +234,12 @@ def _converted(scene: Scene) -> None:
 
 
 def _as_intended(scene: Scene, before: State, after: State) -> None:
-    converting = [command for command in scene.case.commands if command.converts]
+    converting = scene.case.conversions
     suffix = converting[0].option("--backup-suffix", "_original")
     surprises = unexpected_changes(
         scene.connection, before, after, suffix, new_keys=any("--declare-references" in c.args for c in converting)
     )
+    surprises = [found for found in surprises if not any(re.search(part, found) for part in scene.case.differs)]
     columns = converted_columns(before, after)
     assert columns or any("--declare-references" in c.args for c in converting), "nothing was converted"
     if not scene.case.looked_up:
@@ -254,7 +271,7 @@ def _again_by_script(scene: Scene, before: State, after: State) -> None:
     for command in case.commands:
         if command.converts:
             script = scene.run(command.instead("sql"), command.role).stdout
-            done = psql(scene.owner, script)
+            done = psql(scene.url(command.role), script)
             assert done.returncode == 0, done.stderr
     surprise = difference(definitions(after), definitions(scene.state()))
     assert surprise == "", f"the script does otherwise than convert:\n{surprise}"
@@ -263,14 +280,12 @@ def _again_by_script(scene: Scene, before: State, after: State) -> None:
     if "UPDATE" not in new_rows.read_text(encoding="utf-8"):  # an id that was changed has no text to prove it by
         assert scene.json(("verify",))["ok"] is True
     written = scene.state() if case.revert.status else None
-    number = next_transaction(scene.connection)
-    said = scene.run(case.revert.args, status=case.revert.status).words
+    said = scene.run(case.revert.args, case.revert.role, status=case.revert.status).words
     missing = [line for line in case.says if not re.search(line, said)]
     assert not missing, f"not said: {missing}\nbut: {said}"
     now = scene.state()
     if written is not None:
         assert difference(written.dump, now.dump) == ""
-        assert case.revert.status != 3 or next_transaction(scene.connection) == number, "something was written"
     elif not re.search("CREATE|ALTER|DROP", new_rows.read_text(encoding="utf-8")):
         assert difference(definitions(before), definitions(now)) == ""
         assert now.triggers == before.triggers, "foreign keys act in another order than before"

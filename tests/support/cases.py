@@ -10,6 +10,7 @@
                     looked up        ids of children are looked up in a parent's backup: their uuids are not recomputed
                     needs FEATURE    icu, lz4 or an extension; the case is left out where the server has it not
                     encoding NAME    the database's, UTF8 when left out
+                    differs PATTERN  these entries of pg_dump come out otherwise, by the command line's own wish
                     revert …         how the new rows are taken along (`uuidkit revert --all` when left out)
                     exit N           … which ends with this status, as a command does
                     says PATTERN     … and says this
@@ -17,7 +18,10 @@
 `always.sql`    checks that hold before the conversion, after it, and again after the way back
 `after.sql`     checks on the converted database
 `new_rows.sql`  rows written after the conversion, or changes made to it; `reverted.sql`, checks after the way back
+`rewrite*.sql`  definitions for `--rewrite NAME=rewrite….sql`
 `min_version`   the oldest server that has the syntax, such as 16; `max_version` likewise
+
+A command that converts may follow one that is refused: what that one says is expected like everything else.
 
 In a file of checks every statement that returns rows must return a single true, and every other must succeed;
 after the line `-- refused 23503` it must fail with this SQLSTATE (or with one of several: `-- refused 23001 23503`).
@@ -84,6 +88,7 @@ class Case:
     looked_up: bool
     needs: tuple[str, ...]
     encoding: str | None
+    differs: tuple[str, ...]
     revert: Command
     says: tuple[str, ...]
     expect: tuple[str, ...]
@@ -100,8 +105,13 @@ class Case:
 
     @property
     def blocked(self) -> bool:
-        """Whether the case is about a refusal."""
-        return any(command.status == 3 for command in self.commands)
+        """Whether the case is about nothing but a refusal."""
+        return any(command.status == 3 for command in self.commands) and not self.conversions
+
+    @property
+    def conversions(self) -> list[Command]:
+        """The commands that change columns to uuid."""
+        return [command for command in self.commands if command.converts]
 
     def fits(self, server: Release) -> bool:
         """Whether a server can run it."""
@@ -133,7 +143,8 @@ def read(folder: Path) -> Case:
     Raises:
         ValueError: a line of `command` is none of the known words, or a file has an unknown name.
     """
-    unknown = {path.name for path in folder.iterdir()} - {
+    rewrites = {path.name for path in folder.glob("rewrite*.sql")}
+    unknown = {path.name for path in folder.iterdir()} - rewrites - {
         "before.sql", "command", "expect", "always.sql", "after.sql", "new_rows.sql", "reverted.sql",
         "min_version", "max_version",
     }  # fmt: skip
@@ -143,16 +154,18 @@ def read(folder: Path) -> Case:
     words: set[str] = set()
     needs: list[str] = []
     says: list[str] = []
+    differs: list[str] = []
     revert = Command(("revert", "--all"))
     latest = ""
     role = encoding = None
     for line in _lines(folder / "command"):
         first, _, rest = line.partition(" ")
         if first == "uuidkit":
-            commands.append(Command(tuple(shlex.split(rest)), role=role))
+            args = [arg.replace("=rewrite", f"={folder}/rewrite") for arg in shlex.split(rest)]
+            commands.append(Command(tuple(args), role=role))
             latest = first
         elif first == "revert":
-            revert = Command(("revert", *shlex.split(rest)))
+            revert = Command(("revert", *shlex.split(rest)), role=role)
             latest = first
         elif first == "exit" and latest == "revert":
             revert = replace(revert, status=int(rest))
@@ -160,6 +173,8 @@ def read(folder: Path) -> Case:
             commands[-1] = replace(commands[-1], status=int(rest))
         elif first == "says":
             says.append(rest)
+        elif first == "differs":
+            differs.append(rest)
         elif first == "encoding":
             encoding = rest
         elif first == "as":
@@ -170,6 +185,8 @@ def read(folder: Path) -> Case:
             words.add(line)
         else:
             raise ValueError(f"{folder.name}: {line!r} is no line of a command file")
+    if revert.args == ("revert", "--all"):
+        revert = replace(revert, role=next((command.role for command in commands if command.converts), None))
     return Case(
         folder=folder,
         commands=tuple(commands),
@@ -178,6 +195,7 @@ def read(folder: Path) -> Case:
         looked_up="looked up" in words,
         needs=tuple(needs),
         encoding=encoding,
+        differs=tuple(differs),
         revert=revert,
         says=tuple(says),
         expect=tuple(_lines(folder / "expect")),
@@ -232,21 +250,23 @@ def check(url: str, path: Path, when: str) -> None:
     with psycopg.connect(url) as connection, _sequences_kept(connection), connection.transaction(force_rollback=True):
         for statement, refused in statements(path.read_text(encoding="utf-8")):
             where = f"{path.parent.name}/{path.name}, {when}:\n{statement}\n"
-            rows, state = _outcome(connection, statement)
+            rows, state = _outcome(connection, statement, refused)
             assert state in (refused or (None,)), f"{where}ended with {state or 'success'}, not {refused or 'success'}"
             assert rows in (None, [(True,)]), f"{where}returned {rows}"
             held += rows is not None or state is not None
     assert held, f"{path.parent.name}/{path.name} checks nothing"
 
 
-def _outcome(connection: psycopg.Connection, statement: str) -> tuple[list[tuple[object, ...]] | None, str | None]:
+def _outcome(
+    connection: psycopg.Connection, statement: str, refused: tuple[str, ...]
+) -> tuple[list[tuple[object, ...]] | None, str | None]:
     """The rows of a statement, if it returns any, and its SQLSTATE, if it fails."""
     try:
         with connection.transaction():
             cursor = connection.execute(cast("LiteralString", statement))
             return (cursor.fetchall() if cursor.description else None), None
     except psycopg.Error as error:
-        if error.sqlstate is None or error.sqlstate.startswith(("42", "22")):
+        if error.sqlstate is None or (error.sqlstate.startswith(("42", "22")) and error.sqlstate not in refused):
             raise AssertionError(f"{statement}\nfailed: {error}") from error  # a mistake in the case, not a refusal
         return None, error.sqlstate
 

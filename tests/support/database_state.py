@@ -16,6 +16,7 @@ from uuidkit import ids
 
 _ENTRY = re.compile(r"^--\n-- ((?:Data for )?Name: .*; Type: .*; Schema: .*; Owner: .*)\n--\n", re.MULTILINE)
 _NOT_NULL = re.compile(r'(?: CONSTRAINT (?:"(?:[^"]|"")+"|\S+))? NOT NULL(?: NO INHERIT)?(?= COLLATE \S+$|$)')
+_CAST = re.compile(r"::(?:text|uuid|bpchar|character varying(?:\(\d+\))?|character(?:\(\d+\))?|varchar)\b")
 _LOST_WITH_THE_TYPE = re.compile(r" SET (?:STORAGE|COMPRESSION) ")
 
 Column = tuple[str, str, str]
@@ -156,7 +157,8 @@ def _neutral(header: str, body: str, quoted: dict[str, set[tuple[str, str]]]) ->
     columns = next((found for start, found in quoted.items() if header.startswith(start)), None)
     lines = body.splitlines()
     if columns is None:
-        return lines
+        # What was made anew over uuid says the same with other casts.
+        return [_without_casts(line) for line in lines]
     result = []
     for line in (line.removesuffix(",") for line in lines):
         column = next((name for name, _ in columns if line.startswith(f"    {name} ")), None)
@@ -166,8 +168,12 @@ def _neutral(header: str, body: str, quoted: dict[str, set[tuple[str, str]]]) ->
         elif not any(line.startswith(f"    {backup} ") for _, backup in columns) and not (
             _LOST_WITH_THE_TYPE.search(line) and any(f" ALTER COLUMN {name} SET " in line for name, _ in columns)
         ):
-            result.append(line)
+            result.append(_without_casts(line))
     return result
+
+
+def _without_casts(line: str) -> str:
+    return re.sub("[() ]", "", _CAST.sub("", line))
 
 
 def _ours(header: str, quoted: dict[str, set[tuple[str, str]]], *, new_keys: bool) -> bool:

@@ -1,4 +1,0 @@
--- An access method of the server's own that has an operator class for text, and none for uuid.
-CREATE TABLE batches (batch_id text PRIMARY KEY);
-CREATE INDEX ix_search ON batches USING spgist (batch_id);
-INSERT INTO batches VALUES (md5('a'));

@@ -1,0 +1,11 @@
+SELECT how_many = 3 AND newest = 3 FROM uses;
+SELECT both_of_them() = 6;
+SELECT array_agg(number) = '{1,2,3}' FROM listed();
+SELECT count(*) = 3 FROM rows_of();
+SELECT count(*) = 1 FROM seen WHERE label(seen) = 'no 2';
+INSERT INTO other DEFAULT VALUES RETURNING n = 3 AND m = 2;
+SELECT proconfig = '{search_path=public}' AND procost = 7 AND prosecdef FROM pg_proc WHERE oid = 'how_many(integer)'::regprocedure;
+SELECT has_function_privilege('case_caller', 'how_many(integer)', 'EXECUTE WITH GRANT OPTION');
+SELECT NOT has_function_privilege('case_caller', '"Renumber"(integer)', 'EXECUTE');
+CALL "Renumber"(10);
+SELECT min(n) = 11 FROM batches;

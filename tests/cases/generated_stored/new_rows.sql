@@ -1,0 +1,1 @@
+INSERT INTO batches (batch_id, n) VALUES ('0a0a0a0a-0000-4000-8000-000000000001', 4);

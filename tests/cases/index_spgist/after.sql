@@ -1,0 +1,1 @@
+SELECT to_regclass('ix_search') IS NULL;

@@ -1,0 +1,1 @@
+CREATE UNIQUE INDEX ix_upper ON batches (note, batch_id);

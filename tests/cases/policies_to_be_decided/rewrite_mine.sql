@@ -1,0 +1,1 @@
+CREATE POLICY mine ON batches FOR SELECT USING (batch_id = nullif(current_setting('app.batch', true), '')::uuid);

@@ -1,0 +1,1 @@
+SELECT array_agg(tablename) = '{batches}' FROM pg_publication_tables;

@@ -1,0 +1,1 @@
+SELECT NOT EXISTS (SELECT FROM pg_statistic_ext WHERE stxname = 'single');

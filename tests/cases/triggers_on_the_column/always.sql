@@ -1,0 +1,14 @@
+UPDATE batches SET batch_id = '0a0a0a0a-0000-4000-8000-000000000001' WHERE n = 1;
+SELECT array_agg(line ORDER BY line) = '{1 of,2 when,6 always,8 statement,9 any}' FROM log;
+DELETE FROM log;
+UPDATE batches SET n = 1 WHERE n = 1;
+SELECT array_agg(line) = '{1 of}' FROM log;
+DELETE FROM log;
+INSERT INTO batches SELECT gen_random_uuid(), 0 FROM generate_series(1, 2);
+SELECT array_agg(line) = '{4 many,4 many}' FROM log;
+DELETE FROM log;
+INSERT INTO jobs VALUES (1, '0a0a0a0a-0000-4000-8000-000000000001');
+INSERT INTO jobs VALUES (2, NULL);
+SELECT count(*) = 0 FROM log;
+SET CONSTRAINTS "3 wait" IMMEDIATE;
+SELECT array_agg(line) = '{3 wait}' FROM log;

@@ -1,0 +1,24 @@
+-- Triggers of every kind and state that name the column: UPDATE OF, WHEN, constraint triggers that wait, transition tables.
+CREATE TABLE log (line text);
+CREATE FUNCTION told() RETURNS trigger LANGUAGE plpgsql AS
+  $$ BEGIN INSERT INTO public.log VALUES (TG_NAME); RETURN NEW; END $$;
+CREATE FUNCTION counted() RETURNS trigger LANGUAGE plpgsql AS
+  $$ BEGIN INSERT INTO public.log SELECT TG_NAME FROM news; RETURN NULL; END $$;
+CREATE TABLE batches (batch_id varchar PRIMARY KEY, n integer);
+CREATE TABLE jobs (job integer, batch_id varchar REFERENCES batches);
+INSERT INTO batches SELECT md5('b' || n), n FROM generate_series(1, 3) AS n;
+CREATE TRIGGER "1 of" BEFORE UPDATE OF batch_id, n ON batches FOR EACH ROW EXECUTE FUNCTION told('x');
+CREATE TRIGGER "2 when" AFTER UPDATE ON batches FOR EACH ROW WHEN (OLD.batch_id IS DISTINCT FROM NEW.batch_id)
+  EXECUTE FUNCTION told();
+CREATE CONSTRAINT TRIGGER "3 wait" AFTER INSERT OR UPDATE OF batch_id ON jobs FROM batches DEFERRABLE INITIALLY DEFERRED
+  FOR EACH ROW WHEN (NEW.batch_id IS NOT NULL) EXECUTE FUNCTION told();
+CREATE TRIGGER "4 many" AFTER INSERT ON batches REFERENCING NEW TABLE AS news FOR EACH STATEMENT
+  EXECUTE FUNCTION counted();
+CREATE TRIGGER "5 off" BEFORE UPDATE OF batch_id ON batches FOR EACH ROW EXECUTE FUNCTION told();
+CREATE TRIGGER "6 always" BEFORE UPDATE OF batch_id ON batches FOR EACH ROW EXECUTE FUNCTION told();
+CREATE TRIGGER "7 replica" BEFORE UPDATE OF batch_id ON batches FOR EACH ROW EXECUTE FUNCTION told();
+CREATE TRIGGER "8 statement" AFTER UPDATE OF batch_id ON batches FOR EACH STATEMENT EXECUTE FUNCTION told();
+CREATE TRIGGER beside BEFORE UPDATE OF n ON batches FOR EACH ROW WHEN (NEW.n > 5) EXECUTE FUNCTION told();
+ALTER TABLE batches DISABLE TRIGGER "5 off", ENABLE ALWAYS TRIGGER "6 always", ENABLE REPLICA TRIGGER "7 replica";
+COMMENT ON TRIGGER "2 when" ON batches IS 'on change';
+CREATE TRIGGER "9 any" AFTER UPDATE ON batches FOR EACH ROW WHEN (OLD.* IS DISTINCT FROM NEW.*) EXECUTE FUNCTION told();

@@ -1,0 +1,2 @@
+UPDATE batches SET n = n;
+SELECT count(*) = 0 FROM log;

@@ -1,0 +1,1 @@
+SELECT array_agg(line) = '{this_one}' FROM log;

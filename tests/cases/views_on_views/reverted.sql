@@ -1,0 +1,1 @@
+SELECT count(*) = 1 FROM done_jobs WHERE id = 'job_0a0a0a0a000040008000000000000001';
