@@ -22,6 +22,8 @@ from uuidkit.planning.dependents import unknown_names
 from uuidkit.planning.model import GraphPlan, Plan, Request
 from uuidkit.reading import read_again, read_database, read_graphs, reading
 from uuidkit.references import declared
+from uuidkit.surroundings import notes as surrounding_notes
+from uuidkit.surroundings import read_surroundings
 from uuidkit.targets import resolve_columns, resolve_roots
 from uuidkit.version import __version__
 from uuidkit.whole import whole
@@ -72,13 +74,20 @@ def _plan(
     def make(found: Schema) -> Plan:
         if not all_columns:
             request = make_request(found, targets, include, exclude, options)
-            return make_plan(session, found, request, in_sequence=in_sequence)
+            return _noted(session, found, make_plan(session, found, request, in_sequence=in_sequence))
         every = whole(session, found, only_schema, resolve_roots(found, exclude))
         request = make_request(found, [str(name) for name in every.targets], include, exclude, options, by_name=False)
         planned = make_plan(session, found, request, discovered=every.discovered, in_sequence=in_sequence)
-        return replace(planned, notes=(*planned.notes, *every.notes))
+        return _noted(session, found, planned, every.notes)
 
     return _undisturbed(session, float(options.get("lock_timeout", 2.0)), make)
+
+
+def _noted(session: Session, schema: Schema, plan: Plan, more: Sequence[str] = ()) -> Plan:
+    """The plan with what concerns the database as a whole, and who else is at work in it."""
+    tables = dict.fromkeys(table for graph in plan.graphs if graph.changing for table in graph.tables)
+    around = read_surroundings(session, [(schema.tables[table].oid, table) for table in tables])
+    return replace(plan, notes=(*plan.notes, *more, *surrounding_notes(around, schema.role)))
 
 
 def _undisturbed(session: Session, lock_timeout: float, make: Callable[[Schema], Plan]) -> Plan:
