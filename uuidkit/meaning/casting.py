@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 from psycopg import sql
 
@@ -41,7 +42,7 @@ MIDDLE = Size(150, 40, 2)
 SMALL = Size(30, 8, 1)
 
 
-@dataclass(slots=True)
+@dataclass
 class Company:
     """Everything that may be put on the stage, gathered once for all objects.
 
@@ -60,10 +61,12 @@ class Company:
     labels: Mapping[str, Sequence[str]] = field(default_factory=dict)
     uuids: dict[Conversion, dict[str, str | None]] = field(default_factory=dict)
 
+    @cached_property
     def all_uuids(self) -> dict[str, str | None]:
-        """What every text of any converted column becomes."""
+        """What every text of any converted column becomes; to be asked for after ``translate``."""
         return {text: uuid for known in self.uuids.values() for text, uuid in known.items()}
 
+    @cached_property
     def real_texts(self) -> set[str]:
         """Every text of a converted column that was sampled."""
         return {
@@ -126,7 +129,11 @@ def gather(
             column for column in columns if read is None or column in read or name.column(column) in conversions
         )
     wanted = {name: (schema.tables[name], columns) for name, columns in company.columns.items() if columns}
-    company.real = samples.real_rows(trial, wanted)
+    ordered = {
+        name: [index.key_columns[0] for index in schema.indexes_of(name) if index.method == "btree" and index.valid]
+        for name in wanted
+    }
+    company.real = samples.real_rows(trial, wanted, ordered)
     keys_between = [key for key in schema.foreign_keys if key.table in wanted and key.referenced_table in wanted]
     samples.referred_rows(trial, keys_between, wanted, company.real)
     if any(column.base_type not in _KNOWN for name in wanted for column in schema.tables[name].columns.values()):

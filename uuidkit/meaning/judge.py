@@ -19,7 +19,7 @@ from uuidkit.meaning import casting, definitions, evaluation, matters, offers, p
 from uuidkit.meaning.asking import OutOfTime, Trial
 from uuidkit.meaning.casting import LARGE, MIDDLE, SMALL, Company, Size
 from uuidkit.meaning.evaluation import Answers, Failure, Stage, Table
-from uuidkit.meaning.matters import Matter
+from uuidkit.meaning.matters import Catalog, Matter
 from uuidkit.meaning.model import Conversion, Judgement, Thing
 from uuidkit.meaning.questions import NotToBeAsked, Question, questions
 from uuidkit.meaning.scenarios import Scenario, scenarios
@@ -87,6 +87,7 @@ class _Judge:
         company = casting.gather(trial, schema, catalog, list({id(m): m for m, _ in asked}.values()), self._conversions)
         self._try(company, asked)
         self._rewrite(company, asked)
+        self._follow(catalog, found)
         result = {}
         for thing in things:
             judged = self._found.get(thing.key)
@@ -94,6 +95,24 @@ class _Judge:
                 verdict.together(judged) if judged else Judgement("same", "it holds no expression that reads a value")
             )
         return result
+
+    def _follow(self, catalog: Catalog, found: Sequence[Matter]) -> None:
+        """What reads a generated column was tried with its values of before, and is not known where they change."""
+        changing = {
+            (matter.own.oid, matter.parts["column"]): f"{matter.own.name}.{matter.parts['column']}"
+            for matter in found
+            if matter.own is not None and matter.parts.get("generated") and self._meaning(matter.thing.key) != "same"
+        }
+        for matter in found:
+            keys = [matter.thing.key, *(("pg_class", oid) for oid in matter.views)]
+            read = {column for key in keys if key in catalog.facts for column in catalog.facts[key].columns}
+            names = sorted(changing[column] for column in read & changing.keys())
+            if names and not matter.parts.get("generated") and self._meaning(matter.thing.key) == "same":
+                why = f"it reads the generated column {', '.join(names)}, whose values may change"
+                self._note(matter.thing, Judgement("unknown", why))
+
+    def _meaning(self, key: tuple[str, int]) -> str:
+        return verdict.together(self._found[key]).meaning if key in self._found else "same"
 
     def _questions(self, matter: Matter) -> list[Question]:
         own = matter.own.oid if matter.own is not None else 0
@@ -200,7 +219,7 @@ class _Judge:
         return [(answer, found.get(number, answer)) for number, answer in enumerate(before)]
 
     def _values(self, company: Company, stage: Stage, asked: Sequence[Question]) -> list[Judgement]:
-        uuids = company.all_uuids()
+        uuids = company.all_uuids
         judged = []
         for question, (before, after) in zip(asked, self._both(stage, asked), strict=True):
             if isinstance(before, Failure) or isinstance(after, Failure):
@@ -253,7 +272,7 @@ class _Judge:
         after = evaluation.table(self._trial, stage, question, "new")
         if isinstance(before, Failure) or isinstance(after, Failure):
             return _refused(question, before, after)
-        judged = verdict.of_default(question, before, after, company.all_uuids())
+        judged = verdict.of_default(question, before, after, company.all_uuids)
         uuid = (judged.example or {}).get("uuid")
         if not isinstance(uuid, str):
             return judged
@@ -269,7 +288,7 @@ class _Judge:
     ) -> Judgement:
         if isinstance(before, Failure) or isinstance(after, Failure):
             return _refused(question, before, after)
-        return verdict.of_rows(question, before, after, everything, company.all_uuids())
+        return verdict.of_rows(question, before, after, everything, company.all_uuids)
 
     def _keys(self, stage: Stage) -> dict[TableName, tuple[str, ...]]:
         oids = {table.relation.name for table in stage.tables}
@@ -298,18 +317,15 @@ class _Judge:
             self._found[key] = [replace(judged, offer=offered)]
         for matter, _ in asked:
             judged = verdict.together(self._found[matter.thing.key])
-            roots = [str(v.name) for oid, v in matter.views.items() if self._changed(("pg_class", oid))]
+            roots = [str(v.name) for oid, v in matter.views.items() if self._meaning(("pg_class", oid)) == "changed"]
             if judged.meaning == "changed" and judged.offer is None and roots:
                 why = f"{judged.why}; it reads {', '.join(roots)}, which has changed itself"
                 self._found[matter.thing.key] = [replace(judged, why=why)]
 
-    def _changed(self, key: tuple[str, int]) -> bool:
-        return key in self._found and verdict.together(self._found[key]).meaning == "changed"
-
     def _offer(self, company: Company, matter: Matter, asked: Sequence[Question], *, fails: bool) -> str | None:
         """A complete definition that means the same, where that takes no more than uuids for the old ids in it."""
         columns = {column.name for column in self._conversions}
-        uuids = offers.old_ids(matter.texts, company.all_uuids(), company.real_texts())
+        uuids = offers.old_ids(matter.texts, company.all_uuids, company.real_texts)
         if not uuids and matter.parts.get("query") is None and not fails:
             return None
         texts = matter.texts

@@ -69,23 +69,20 @@ def _rewrite(
     number = 0
     while number < len(words):
         token = words[number]
+        behind = number + 1
         if token.kind == "string" and token.value in uuids:
             pieces += [text[position : token.start], text_of(sql.Literal(uuids[token.value]))]
             position = token.end
-            after = _cast(words, number + 1)
             if as_uuid:
                 pieces.append("::uuid")
-                if after is not None:
-                    number = after - 1
-                    position = words[number].end
-        elif as_uuid and token.value == ")" and token.kind == "other":
+                behind = _cast(words, behind) or behind
+                position = words[behind - 1].end
+        elif as_uuid and (column := _column_as_text(words, number, columns)) is not None:
             # (column)::text compares as a uuid where the cast is left out.
-            after = _cast(words, number + 1)
-            if after is not None and _closes_a_column(words, number, columns):
-                pieces.append(text[position : token.end])
-                number = after - 1
-                position = words[number].end
-        number += 1
+            first, last, behind = column
+            pieces += [text[position : token.start], text[words[first].start : words[last].end]]
+            position = words[behind - 1].end
+        number = behind
     return "".join([*pieces, text[position:]])
 
 
@@ -103,11 +100,14 @@ def _cast(words: Sequence[Token], number: int) -> int | None:
     return number
 
 
-def _closes_a_column(words: Sequence[Token], number: int, columns: Collection[str]) -> bool:
-    before = number - 1
-    if words[before].kind != "name" or words[before].value not in columns:
-        return False
-    before -= 1
-    while before >= 1 and words[before].value == ".":
-        before -= 2
-    return words[before].value == "(" and words[before].kind == "other"
+def _column_as_text(words: Sequence[Token], number: int, columns: Collection[str]) -> tuple[int, int, int] | None:
+    """First and last word of a column that is cast to text here, and the place behind the cast; None without one."""
+    if words[number].kind != "other" or words[number].value != "(":
+        return None
+    last = number + 1
+    while last + 2 < len(words) and words[last].kind == "name" and words[last + 1].value == ".":
+        last += 2
+    if last + 1 >= len(words) or words[last].kind != "name" or words[last].value not in columns:
+        return None
+    behind = _cast(words, last + 2) if words[last + 1].value == ")" else None
+    return None if behind is None else (number + 1, last, behind)

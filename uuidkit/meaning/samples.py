@@ -17,22 +17,28 @@ from uuidkit.meaning.stage import texts
 
 WHOLE = 1_000  # rows of a small table, all of which are taken
 SAMPLE = 150  # rows of a large one, from the beginning, and as many from everywhere
-_LARGE_ROW = 50_000  # bytes
+_LARGE_ROW = 50_000  # bytes, as stored
 _ONE_BY_ONE = 8
+_ENDS = 20  # rows from either end of an index
 
 Texts = tuple[str | None, ...]
 
 
-def real_rows(trial: Trial, wanted: Mapping[TableName, tuple[Table, Sequence[str]]]) -> dict[TableName, list[Texts]]:
+def real_rows(
+    trial: Trial,
+    wanted: Mapping[TableName, tuple[Table, Sequence[str]]],
+    ordered: Mapping[TableName, Sequence[str | None]],
+) -> dict[TableName, list[Texts]]:
     """Some rows of each table: all of a small one; nothing of one that cannot be read.
 
     Args:
         trial: under any search path.
         wanted: the tables, each with the columns that are asked for.
+        ordered: of each table the columns that an index begins with; the rarer forms of ids stand at their ends.
     """
     found: dict[TableName, list[Texts]] = {}
     names = list(wanted)
-    queries = [_query(*wanted[name]) for name in names]
+    queries = [_query(*wanted[name], ordered.get(name, ())) for name in names]
     # Many at once, because each question is a way to the server and back; one by one when one of them cannot be read.
     for start in range(0, len(names), 25):
         batch = range(start, min(start + 25, len(names)))
@@ -151,17 +157,32 @@ def _convert(trial: Trial, column: Conversion, values: Sequence[str], known: dic
             _convert(trial, column, values[middle:], known)
 
 
-def _query(table: Table, columns: Sequence[str]) -> sql.Composed:
-    base = sql.SQL("SELECT {texts} FROM {table} AS t WHERE pg_catalog.pg_column_size(t) < {size}")
-    parts = {"texts": _texts(columns), "table": table.name.identifier, "size": sql.Literal(_LARGE_ROW)}
+def _query(table: Table, columns: Sequence[str], ordered: Sequence[str | None]) -> sql.Composed:
+    base = sql.SQL("SELECT {texts} FROM {table} AS t WHERE {sizes} < {most}")
+    sizes = [sql.SQL("coalesce(pg_catalog.pg_column_size(t.{}), 0)").format(sql.Identifier(name)) for name in columns]
+    parts = {
+        "texts": _texts(columns),
+        "table": table.name.identifier,
+        "sizes": joined(list(sizes), " + "),
+        "most": sql.Literal(_LARGE_ROW),
+    }
     if table.kind != "r" or (table.rows < WHOLE and table.bytes < WHOLE * 1_000):
         return sql.SQL("{} LIMIT {}").format(base.format(**parts), sql.Literal(WHOLE))
     share = sql.Literal(min(100.0, max(0.001, 300.0 * SAMPLE / max(table.rows, 1.0))))
-    spread = sql.SQL("SELECT {texts} FROM {table} AS t TABLESAMPLE SYSTEM ({share}) REPEATABLE (1)").format(
-        **parts, share=share
-    )
+    spread = sql.SQL(
+        "SELECT {texts} FROM {table} AS t TABLESAMPLE SYSTEM ({share}) REPEATABLE (1) WHERE {sizes} < {most}"
+    ).format(**parts, share=share)
     most = sql.Literal(SAMPLE)
-    return sql.SQL("({} LIMIT {}) UNION ALL ({} LIMIT {})").format(base.format(**parts), most, spread, most)
+    queries = [sql.SQL("({} LIMIT {})").format(query, most) for query in (base.format(**parts), spread)]
+    for name in dict.fromkeys(ordered):
+        if name is not None and name in columns:
+            for direction in ("ASC", "DESC"):
+                queries.append(
+                    sql.SQL("({} ORDER BY t.{} {} LIMIT {})").format(
+                        base.format(**parts), sql.Identifier(name), sql.SQL(direction), sql.Literal(_ENDS)
+                    )
+                )
+    return joined(list(queries), " UNION ALL ")
 
 
 def _texts(columns: Sequence[str]) -> sql.Composed:

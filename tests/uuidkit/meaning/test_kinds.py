@@ -224,6 +224,23 @@ def test_unusual_tables(module_database: str) -> None:
     }
 
 
+def test_what_reads_a_generated_column(module_database: str) -> None:
+    """It is judged by what becomes of the generated column, whose values are worked out anew."""
+    script = f"""
+        CREATE TABLE g (id varchar, short text GENERATED ALWAYS AS (left(id, 8)) STORED);
+        INSERT INTO g VALUES ('batch_{HEX[0]}');
+        CREATE VIEW v_short AS SELECT id, short FROM g;
+        CREATE VIEW v_of_view AS SELECT short FROM v_short;
+        CREATE VIEW v_id AS SELECT id FROM g;
+    """
+    with trying(module_database, script, "g.id", [BATCH]) as trial:
+        assert trial.meanings == {"short": "changed", "v_short": "unknown", "v_of_view": "unknown", "v_id": "same"}
+        assert trial["v_short"].why == "it reads the generated column trial.g.short, whose values may change"
+    plain = script.replace(f"batch_{HEX[0]}", IDS[0])
+    with trying(module_database, plain, "g.id", [CANONICAL]) as trial:
+        assert set(trial.meanings.values()) == {"same"}
+
+
 def test_texts_without_a_uuid(module_database: str) -> None:
     """What becomes of them decides what the expressions that look for them mean."""
     script = f"""
