@@ -32,16 +32,16 @@ ONE_SERVER = tuple(
 )
 
 
-# One thing many times over, or long stories: `-m "not many"` leaves them out.
+# Long stories that say the same on every server and every Python: `-m "not many"` leaves them out.
 MANY = (
+    "tests/batchsvc/api/test_schemathesis.py",
+    "tests/batchsvc/chaos/",
+    "tests/batchsvc/scanner/",
     "tests/benchmarks/",
     "tests/docs/",
     "tests/examples/",
     "tests/mutations/",
-    "tests/test_cases.py",
     "tests/uuidkit/demo/",
-    "tests/uuidkit/ids/test_agreement.py",
-    "tests/uuidkit/random_schemas/",
 )
 
 
