@@ -220,7 +220,7 @@ def _surrounded(
     roots = [name for graph in graphs for name in graph.columns if _is_text(schema, name)]
     changing = set(families(schema, roots))
     dependents = read_dependents(session, schema, changing)
-    functions = read_functions(session, schema, changing)
+    functions = read_functions(session, schema, changing, dependents)
     judged = _judged(session, schema, request, graphs, dependents)
     named = {table.oid: table.name for table in schema.tables.values()}
     row_triggers = [

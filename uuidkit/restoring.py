@@ -81,7 +81,7 @@ def restoration(session: Session, schema: Schema, entry: LedgerEntry, later: Col
         down=tuple(sorted(down, key=lambda found: order.get(found.key, len(order)))),
         up=tuple(up),
         expected=tuple(expected),
-        functions=read_functions(session, schema, columns),
+        functions=read_functions(session, schema, columns, tuple(hanging.values())),
         blockers=tuple(blockers),
         notes=tuple(notes),
     )

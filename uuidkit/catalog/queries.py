@@ -133,7 +133,9 @@ SELECT k.oid::int8, k.conname, k.conrelid::int8,
 CHECKS: Final[LiteralString] = f"""
 SELECT k.oid::int8, k.conrelid::int8, k.conname,
        ARRAY(SELECT a.attname FROM pg_attribute a
-              WHERE a.attrelid = k.conrelid AND a.attnum = ANY (k.conkey))::text[],
+              WHERE a.attrelid = k.conrelid AND a.attnum = ANY (k.conkey)
+             -- 0 stands for the row as a whole.
+             UNION ALL SELECT '*' WHERE 0 = ANY (k.conkey))::text[],
        pg_get_constraintdef(k.oid), k.convalidated
   FROM pg_constraint k
   JOIN pg_class c ON c.oid = k.conrelid

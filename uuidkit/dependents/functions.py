@@ -3,50 +3,69 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from typing import Any
 
 from psycopg import sql
 
 from uuidkit.catalog.model import Schema
-from uuidkit.catalog.names import ColumnName, TableName
+from uuidkit.catalog.names import ColumnName
 from uuidkit.catalog.read import empty_search_path
 from uuidkit.composing import raw, text_of
 from uuidkit.database.session import Session
 from uuidkit.dependents import queries
-from uuidkit.dependents.model import StringFunction
+from uuidkit.dependents.model import DependentObject, StringFunction
 
 
-def read_functions(session: Session, schema: Schema, changing: Collection[ColumnName]) -> tuple[StringFunction, ...]:
+def read_functions(
+    session: Session, schema: Schema, changing: Collection[ColumnName], dependents: Sequence[DependentObject] = ()
+) -> tuple[StringFunction, ...]:
     """The functions with a string for a body that have to do with the columns.
 
     Args:
         session: in a transaction.
         schema: what is there.
         changing: the columns that change their type.
+        dependents: what hangs on them, each after all that it is built on; a function may meet them through a view.
     """
     if not changing:
         return ()
     with empty_search_path(session):
         rows = session.rows(queries.PROCEDURAL)
-    columns = [(column, _word(column.name), _word(column.table)) for column in sorted(changing)]
-    tables = {schema.tables[column.table_name].oid: column.table_name for column in changing}
-    return tuple(_found(rows, columns, tables))
+    relations: dict[int, tuple[ColumnName, ...]] = {}
+    words: list[tuple[re.Pattern[str], tuple[ColumnName, ...]]] = []
+    for table in sorted({column.table_name for column in changing}):
+        columns = tuple(sorted(column for column in changing if column.table_name == table))
+        relations[schema.tables[table].oid] = columns
+        words.append((_word(table.name), columns))
+    for view, reached in _views(dependents):
+        relations[view.oid] = tuple(sorted(reached & set(changing)))
+        words.append((_word(view.table.name), relations[view.oid]))
+    return tuple(_found(rows, words, relations))
+
+
+def _views(dependents: Sequence[DependentObject]) -> Iterator[tuple[DependentObject, frozenset[ColumnName]]]:
+    """The views, each with the columns that it reads itself or through others."""
+    reached: dict[tuple[str, int], frozenset[ColumnName]] = {}
+    for found in dependents:
+        reached[found.key] = found.reads.union(*(reached.get(need, frozenset()) for need in found.needs))
+        if found.kind in ("view", "materialized view"):
+            yield found, reached[found.key]
 
 
 def _found(
     rows: list[tuple[Any, ...]],
-    columns: list[tuple[ColumnName, re.Pattern[str], re.Pattern[str]]],
-    tables: dict[int, TableName],
+    words: Sequence[tuple[re.Pattern[str], tuple[ColumnName, ...]]],
+    relations: dict[int, tuple[ColumnName, ...]],
 ) -> Iterator[StringFunction]:
     for row in rows:
-        _, name, schema, own_name, arguments, kind, language, source, cost, definition, owned, triggers = row
+        _, name, schema, own_name, arguments, kind, language, source, cost, definition, owned, met_oids = row
         body = source or ""
-        met = {tables[oid] for oid in triggers if oid in tables}
-        met |= {column.table_name for column, _, table_word in columns if table_word.search(body)}
+        met = {column for oid in met_oids for column in relations.get(oid, ())}
+        met.update(column for word, columns in words if word.search(body) for column in columns)
         if not met:
             continue
-        mentioned = [column for column, word, _ in columns if column.table_name in met and word.search(body)]
+        mentioned = [column for column in sorted(met) if _word(column.name).search(body)]
         touch = None
         if language == "plpgsql" and owned:
             # A procedure has no COST to set again; its own definition serves.
@@ -56,7 +75,8 @@ def _found(
                     sql.Identifier(schema, own_name), raw(arguments), raw(cost)
                 )
             )
-        yield StringFunction(name, language, mentioned[0] if mentioned else None, touch, owned, tuple(sorted(met)))
+        tables = tuple(sorted({column.table_name for column in met}))
+        yield StringFunction(name, language, mentioned[0] if mentioned else None, touch, owned, tables)
 
 
 def _word(name: str) -> re.Pattern[str]:

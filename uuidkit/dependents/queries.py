@@ -352,7 +352,13 @@ PROCEDURAL: Final[LiteralString] = """
 SELECT p.oid::int8, (SELECT i.identity FROM pg_identify_object('pg_proc'::regclass, p.oid, 0) AS i), n.nspname,
        p.proname, pg_get_function_identity_arguments(p.oid), p.prokind::text, l.lanname, p.prosrc, p.procost::text,
        CASE WHEN p.prokind = 'p' THEN pg_get_functiondef(p.oid) END, pg_has_role(p.proowner, 'USAGE'),
-       ARRAY(SELECT t.tgrelid::int8 FROM pg_trigger t WHERE t.tgfoid = p.oid AND NOT t.tgisinternal)
+       -- What it meets for certain: tables that call it as a trigger, and relations whose rows its signature names.
+       ARRAY(SELECT t.tgrelid::int8 FROM pg_trigger t WHERE t.tgfoid = p.oid AND NOT t.tgisinternal
+             UNION
+             SELECT coalesce(nullif(y.typrelid, 0), e.typrelid)::int8
+               FROM unnest(p.proargtypes::oid[] || coalesce(p.proallargtypes, '{}') || p.prorettype) AS a (type)
+               JOIN pg_type y ON y.oid = a.type LEFT JOIN pg_type e ON e.oid = y.typelem AND e.typarray = y.oid
+              WHERE coalesce(nullif(y.typrelid, 0), e.typrelid, 0) <> 0)
   FROM pg_proc p
   JOIN pg_namespace n ON n.oid = p.pronamespace
   JOIN pg_language l ON l.oid = p.prolang

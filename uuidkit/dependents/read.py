@@ -41,7 +41,7 @@ def read_dependents(session: Session, schema: Schema, changing: Collection[Colum
                 if column.table_name == index.table and {column.name, "*"} & set(index.reads)
             )
         for check in schema.checks:
-            read = {check.table.column(name) for name in check.columns} & set(changing)
+            read = {c for c in changing if c.table_name == check.table and {c.name, "*"} & set(check.columns)}
             if read:
                 reads[("pg_constraint", check.oid)] = read
         found = list(_read(session, schema, changing, set(reads) | set(needs), by_row_type, parts, methods, names))
