@@ -208,8 +208,9 @@ def make_plan(
     facts = read_graphs(session, schema, request, discovered)
     result = build(schema, request, facts, __version__, in_sequence=in_sequence)
     unknown = unknown_names(request, [found for graph in result.graphs for found in graph.dependents])
-    # What hung on a column that is converted already has been decided about.
-    if unknown and not any(column.done for graph in result.graphs for column in graph.columns):
+    # What hung on a column that is converted already has been decided about; with --all such columns are not listed.
+    converted = any(column.done for graph in result.graphs for column in graph.columns)
+    if unknown and not converted and not (discovered is not None and schema.ledger_present):
         raise UsageError(
             f"Nothing of that name hangs on the columns: {', '.join(unknown)}.",
             "Write the name as the report does; without --allow and --rewrite it lists them all.",
