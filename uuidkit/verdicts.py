@@ -187,7 +187,7 @@ class Judge:
         aim = purpose(name.name)
         if aim is not None:
             return "review", (
-                f"{_share(uuids, values)} uuids, but by its name the column is meant for something else ({aim})."
+                f"{_uuids(uuids, values)}, but by its name the column is meant for something else ({aim})."
             )
         spread = self._spread.get(name)
         if spread is not None and name not in self._up:
@@ -201,9 +201,7 @@ class Judge:
         if key is not None:
             return self._of_key(findings, key, named, uuids)
         if uuids < values:
-            return "review", (
-                f"{_share(uuids, values)} uuids, the others are not, such as {_samples(findings)}; {_ALONE}."
-            )
+            return "review", (f"{_uuids(uuids, values)}, the others are not, such as {_samples(findings)}; {_ALONE}.")
         bare = findings.formats.get("hex", 0)
         if bare:
             return "review", (
@@ -222,13 +220,13 @@ class Judge:
         word = self._word(findings)
         if word is not None:
             return "review", (
-                f"{key}, and {_share(uuids, values, first=False)} uuids, but words stand among them, such as {word!r}."
+                f"{key}, and {_uuids(uuids, values, first=False)}, but words stand among them, such as {word!r}."
             )
         others = f"{findings.unparseable} are not, such as {_samples(findings)}"
         if named and 2 * uuids >= values:
-            return "convert", f"{key}, and {_share(uuids, values, first=False)} uuids; {others}."
+            return "convert", f"{key}, and {_uuids(uuids, values, first=False)}; {others}."
         if named:
-            return "review", f"{key}, but only {_share(uuids, values, first=False)} uuids; {others}."
+            return "review", f"{key}, but only {_uuids(uuids, values, first=False)}; {others}."
         return "review", f"{key}, but uuids are mixed with other words: {others}."
 
     def _word(self, findings: ColumnFindings) -> str | None:
@@ -251,6 +249,10 @@ class Judge:
 
 
 _BUILT_IN: Final = frozenset({"canonical", "hex", "braced", "hyphenated", "underscored", "prefixed"})
+
+
+def _uuids(part: int, whole: int, *, first: bool = True) -> str:
+    return f"{_share(part, whole, first=first)} {'a uuid' if part == 1 and whole > 1 else 'uuids'}"
 
 
 def _share(part: int, whole: int, *, first: bool = True) -> str:

@@ -30,6 +30,12 @@ _KEYS = frozenset("api cache idempotency".split())
 
 _ROLES = frozenset({"parent", "previous", "prev", "next", "root", "original", "origin", "superseded", "duplicate"})
 
+# Those of whom a column called created_by, approved_by … tells.
+_PEOPLE = frozenset(
+    """account admin administrator agent author contact customer employee member operator owner people person principal
+    staff user""".split()
+)
+
 # Words with which the former text of a converted column is commonly kept.
 _BACKUP_WORDS = frozenset(
     """original orig old backup bak legacy text txt str string varchar before previous prev former raw""".split()
@@ -144,10 +150,12 @@ def points_to(child: ColumnName, key: ColumnName) -> NameEvidence | None:
         return NameEvidence(True, "it has the key's name")
     if same_table:
         stem = _stem(ours, theirs)
-        if stem and stem[-1] in _ROLES:
+        if (stem and stem[-1] in _ROLES) or _other_row(ours, child.table):
             return NameEvidence(True, "its name points to another row of the same table")
     if is_specific(key.name) and len(ours) > len(theirs) and ours[-len(theirs) :] == theirs:
         return NameEvidence(True, "its name ends in the key's name")
+    if ours[-1] == "by" and any(table[-1] in _PEOPLE for table in _table_forms(key.table)):
+        return NameEvidence(False, f"its name says by whom, and {key.table} are people")
     stem = _stem(ours, theirs)
     if not stem:
         return None
@@ -157,6 +165,14 @@ def points_to(child: ColumnName, key: ColumnName) -> NameEvidence | None:
         if stem[-len(table) :] == table or stem in (table[: len(stem)], table[-len(stem) :]):
             return NameEvidence(False, f"its name fits the table {key.table}")
     return None
+
+
+def _other_row(ours: tuple[str, ...], table: str) -> bool:
+    """Whether a name is that of its own table with a role before or behind it, as ``parent_group`` in ``groups``."""
+    return any(
+        (ours[0] in _ROLES and ours[1:] == form) or (ours[-1] in _ROLES and ours[:-1] == form)
+        for form in _table_forms(table)
+    )
 
 
 def belongs_to_table(column: ColumnName) -> bool:
