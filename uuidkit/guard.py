@@ -17,9 +17,12 @@ SCHEMA_CHANGED = "UK001"
 PROOF_FAILED = "UK002"
 LEDGER_CHANGED = "UK003"
 
+# Under which names mean what they say.
+SEARCH_PATH: LiteralString = "pg_catalog, pg_temp"
+
 # What the transaction sets for itself, and puts back as it was.
 _SETTINGS: dict[LiteralString, LiteralString] = {
-    "search_path": "pg_catalog, pg_temp",
+    "search_path": SEARCH_PATH,
     # How the server prints definitions, which are kept and compared with those of another session.
     "quote_all_identifiers": "off",
     "DateStyle": "ISO, YMD",
@@ -76,7 +79,7 @@ def enter(lock_timeout: float) -> str:
   PERFORM set_config(name, value, true) FROM (VALUES {values}) AS settings (name, value)
     WHERE current_setting(name, true) IS NOT NULL;
 END"""
-        ).format(saved=saved, path=sql.Literal(_SETTINGS["search_path"]), values=values)
+        ).format(saved=saved, path=sql.Literal(SEARCH_PATH), values=values)
     )
 
 
@@ -103,9 +106,7 @@ def search_as_before() -> str:
 
 def search_here() -> str:
     """Look names up in the catalog alone again."""
-    return text_of(
-        sql.SQL("SELECT pg_catalog.set_config('search_path', {}, true)").format(sql.Literal(_SETTINGS["search_path"]))
-    )
+    return text_of(sql.SQL("SELECT pg_catalog.set_config('search_path', {}, true)").format(sql.Literal(SEARCH_PATH)))
 
 
 # Everything in the catalog that a plan for table t rests on, one text per fact; names print qualified. No fact depends

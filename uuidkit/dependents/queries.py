@@ -261,6 +261,8 @@ _DEFINITION: LiteralString = """
 CASE {classid}
   WHEN 'pg_class'::regclass THEN
     (SELECT CASE WHEN c.relkind IN ('i', 'I') THEN pg_get_indexdef(c.oid) ELSE concat_ws('|', pg_get_viewdef(c.oid),
+              -- These are said by the statement that makes it.
+              c.reloptions::text, nullif(c.reltablespace, 0)::text, nullif(c.relam, 0)::text,
               (SELECT string_agg(concat_ws(' ', a.attname, format_type(a.atttypid, a.atttypmod),
                                            pg_get_expr(d.adbin, d.adrelid)), ', ' ORDER BY a.attnum)
                  FROM pg_attribute a LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum

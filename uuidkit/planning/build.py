@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 from uuidkit import ids
@@ -22,12 +22,14 @@ from uuidkit.planning.keys import declared_keys, kept_keys
 from uuidkit.planning.model import (
     Blocker,
     ColumnPlan,
+    DependentPlan,
     GraphPlan,
     OnUnparseable,
     Plan,
     Request,
 )
 from uuidkit.planning.notes import notes
+from uuidkit.planning.sequence import after_others, done_with
 from uuidkit.render.conversion import conversion_statements
 
 _MAX_SHAPES = 4  # more branches cost more than the general expression for what is rare
@@ -53,12 +55,12 @@ def build(
     """
     graphs = []
     checked: set[TableName] = set()
-    put_back: set[tuple[str, int]] = set()
+    earlier: dict[tuple[str, int], DependentPlan] = {}
     for graph_facts in facts:
         if in_sequence:
-            graph_facts = _after_others(graph_facts, put_back)
+            graph_facts = after_others(graph_facts, earlier, schema.search_path)
         graph = _graph(schema, request, graph_facts)
-        put_back |= {found.key for found in graph_facts.dependents if found.hard}
+        earlier |= done_with(graph)
         if not graph.blockers and _work(graph):
             digest = _hash(schema, request, graph)
             graph = replace(
@@ -88,19 +90,6 @@ def build(
         estimate=estimate(schema, graphs, dict(size for found in facts for size in found.sizes)),
         version_num=schema.version_num,
         hash=total,
-    )
-
-
-def _after_others(facts: GraphFacts, put_back: Collection[tuple[str, int]]) -> GraphFacts:
-    """The facts, when an earlier graph of the same script has made some of the objects again over uuid.
-
-    How the server prints their definitions then is known only there.
-    """
-    return replace(
-        facts,
-        dependents=tuple(
-            replace(found, definition="") if found.key in put_back else found for found in facts.dependents
-        ),
     )
 
 
