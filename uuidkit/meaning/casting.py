@@ -38,8 +38,9 @@ class Size:
 
 
 LARGE = Size(1_000, 400, 6)
-MIDDLE = Size(150, 40, 2)
+MIDDLE = Size(150, 40, 3)
 SMALL = Size(30, 8, 1)
+_LIKE_A_ROW = 2  # the variant that repeats a row of the table itself
 
 
 @dataclass
@@ -207,6 +208,8 @@ def stand_in(company: Company, relation: Relation, texts: Sequence[str], size: S
     for variant in range(size.variants if others.columns or len(ids) > 1 else 1):
         # Without ids of its own, a table shows each variant of the rest.
         rest = others.variant(variant)
+        if variant == _LIKE_A_ROW and rows:
+            rest = dict(zip(filled, next(iter(rows)), strict=True))
         for number in range(longest):
             if not ids:
                 rest = others.variant(variant * longest + number)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -14,7 +14,7 @@ from uuidkit.composing import joined, raw
 from uuidkit.meaning.asking import Trial
 from uuidkit.meaning.definitions import Relation
 from uuidkit.meaning.questions import Question
-from uuidkit.meaning.stage import Side, StandIn, number_of, numbered, row_of, scenery, texts
+from uuidkit.meaning.stage import Row, Side, StandIn, number_of, numbered, row_of, scenery, texts
 
 _ONE_BY_ONE = 48  # rows, when some of them make the expression fail
 _MOST_ROWS = 20_000
@@ -89,9 +89,28 @@ class Stage:
         """The stand-in for one table."""
         return next(table for table in self.tables if table.relation.oid == oid)
 
+    def with_other_ids(self) -> Iterator[Stage]:
+        """The same with other ids, to see whether they make a difference: with none, and with those of other rows."""
+        for multiplier, offset in ((0, 0), (7, 3), (-1, -1)):
+            tables = [t.limited(_other_ids(t, multiplier, offset)) for t in self.tables]
+            yield Stage(tuple(tables), self.views)
+
     def of_real_rows(self) -> Stage:
         """The same with the rows of the tables themselves alone."""
         return Stage(tuple(t.limited([row for row in t.rows if row.variant < 0]) for t in self.tables), self.views)
+
+
+def _other_ids(stand_in: StandIn, multiplier: int, offset: int) -> list[Row]:
+    rows = [row for row in stand_in.rows if row.uuids is not None]
+    changed = []
+    for number, row in enumerate(rows):
+        donor = rows[(number * multiplier + offset) % len(rows)]
+        values = tuple(
+            (other if multiplier else None) if column.converted else value
+            for column, value, other in zip(stand_in.filled, row.values, donor.values, strict=True)
+        )
+        changed.append(Row(values, values, row.variant, not multiplier))
+    return changed
 
 
 def failure(error: psycopg.Error) -> Failure:

@@ -178,7 +178,7 @@ class _Judge:
         asked = [question for _, question in members]
         if first.form == "value":
             return self._values(company, stage, asked)
-        return self._conditions(stage, asked, scenarios(stage, tuple(matter.settings), texts))
+        return self._conditions(stage, asked, scenarios(stage, tuple(matter.settings), texts, matter.bodies))
 
     def _stage(self, company: Company, matter: Matter, texts: Sequence[str], size: Size) -> Stage:
         return Stage(
@@ -231,9 +231,9 @@ class _Judge:
     def _rows(self, company: Company, matter: Matter, question: Question, size: Size = MIDDLE) -> Judgement:
         stage = self._stage(company, matter, matter.texts, size)
         worst: Judgement | None = None
-        for scenario in scenarios(stage, tuple(matter.settings), matter.texts):
+        for scenario in scenarios(stage, tuple(matter.settings), matter.texts, matter.bodies):
             self._trial.under(scenario.settings)
-            judged = self._rows_under(company, stage, question, matter.path)
+            judged = self._rows_under(company, stage, question, matter)
             if judged.meaning == "unknown" and size is MIDDLE and "too long" in judged.why:
                 return self._rows(company, matter, question, SMALL)
             if judged.meaning == "changed":
@@ -243,12 +243,12 @@ class _Judge:
         assert worst is not None
         return worst
 
-    def _rows_under(self, company: Company, stage: Stage, question: Question, path: Sequence[str]) -> Judgement:
+    def _rows_under(self, company: Company, stage: Stage, question: Question, matter: Matter) -> Judgement:
         before = evaluation.table(self._trial, stage, question, "old")
         if isinstance(before, Failure) and before.sqlstate in props.NEEDS_TABLE:
             keys = self._keys(stage)
-            before = props.table_with_keys(self._trial, stage, question, "old", keys, path)
-            after = props.table_with_keys(self._trial, stage, question, "new", keys, path)
+            before = props.table_with_keys(self._trial, stage, question, "old", keys, matter.path)
+            after = props.table_with_keys(self._trial, stage, question, "new", keys, matter.path)
             self._trial.start_afresh()
             return self._compared(company, question, before, after, None)
         if isinstance(before, Failure) and before.by_value:
@@ -264,7 +264,18 @@ class _Judge:
         if isinstance(after, Table) and not before.rows and not after.rows:
             found = evaluation.table(self._trial, stage, question, "old", unconverted=True)
             everything = found if isinstance(found, Table) else None
-        return self._compared(company, question, before, after, everything)
+        judged = self._compared(company, question, before, after, everything)
+        if judged.meaning != "same" or not matter.reads_ids:
+            return judged
+        return self._confirmed(stage, question, before, judged)
+
+    def _confirmed(self, stage: Stage, question: Question, before: Table, judged: Judgement) -> Judgement:
+        """A judgement stands only where other ids would have given another answer."""
+        for other_stage in stage.with_other_ids():
+            other = evaluation.table(self._trial, other_stage, question, "old")
+            if not isinstance(other, Table) or other.rows != before.rows:
+                return judged
+        return Judgement("unknown", verdict.NO_DIFFERENCE)
 
     def _default(self, company: Company, matter: Matter, question: Question) -> Judgement:
         stage = self._stage(company, matter, matter.texts, SMALL)

@@ -113,6 +113,21 @@ def settings(text: str) -> tuple[list[str], bool]:
     return list(names), constant
 
 
+def keys(text: str) -> list[str]:
+    """The keys of JSON documents that are asked for with ``->`` or ``->>``, each once.
+
+    Args:
+        text: SQL as the server prints it, or the body of a function.
+    """
+    words = tokens(text)
+    found = [
+        token.value
+        for first, second, token in zip(words, words[1:], words[2:], strict=False)
+        if token.kind == "string" and second.value == ">" and first.value in ("-", ">")
+    ]
+    return list(dict.fromkeys(found))
+
+
 def hints(text: str, columns: Sequence[str]) -> Iterator[tuple[str, str | None]]:
     """Columns with a constant that stands close behind them: values that the definition looks for.
 

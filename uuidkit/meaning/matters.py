@@ -31,6 +31,8 @@ class Matter:
         parts: its definition.
         queries: those of ``views``.
         columns: of a view, the names of its columns.
+        reads_ids: whether it reads a column that changes itself, and not only a view that shows one.
+        bodies: the texts of the functions that it calls.
         untouched: whether it reads none of the columns that change.
     """
 
@@ -46,6 +48,8 @@ class Matter:
 
     columns: tuple[str, ...] = ()
     untouched: bool = False
+    reads_ids: bool = True
+    bodies: list[str] = field(default_factory=list)
 
     @property
     def texts(self) -> list[str]:
@@ -127,6 +131,12 @@ def matters(
     found = [_matter(schema, catalog, thing, oids, tainted) for thing in things]
     for matter in found:
         facts = catalog.facts.get(matter.thing.key)
+        if facts is not None:
+            names = {name for _, name in columns}
+            read = {(oid, name) for oid, name in facts.columns if oid not in matter.views or name in names}
+            matter.reads_ids = facts.whole_row or bool(
+                read & (columns | {(oid, n) for oid in matter.views for n in names})
+            )
         if matter.thing.catalog in _OF_ONE_TABLE and facts is not None and not matter.views:
             matter.untouched = not facts.whole_row and not facts.columns & columns
     by_path: dict[tuple[str, ...], list[Matter]] = {}
@@ -204,6 +214,7 @@ def _reason(catalog: Catalog, concerned: Sequence[Facts], tainted: _Tainted, mat
                 return f"it calls the function {function.name}, whose body {named}"
             if function.body is not None:
                 matter.settings |= dict.fromkeys(lexing.settings(function.body)[0])
+                matter.bodies.append(function.body)
     return ""
 
 

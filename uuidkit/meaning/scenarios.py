@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -26,13 +27,14 @@ class Scenario:
     settings: Mapping[str, str] = field(default_factory=dict)
 
 
-def scenarios(stage: Stage, names: Sequence[str], texts: Sequence[str]) -> list[Scenario]:
+def scenarios(stage: Stage, names: Sequence[str], texts: Sequence[str], bodies: Sequence[str]) -> list[Scenario]:
     """The states to try: nothing set; an old id of a row; its uuid; a uuid; other values of a row.
 
     Args:
         stage: whose rows' ids are taken.
         names: the settings that are read.
         texts: the definitions.
+        bodies: the texts of the functions that they call.
     """
     names = [name for name in names if "." in name]
     if not names:
@@ -55,6 +57,10 @@ def scenarios(stage: Stage, names: Sequence[str], texts: Sequence[str]) -> list[
     words = [literal for text in texts for literal in lexing.literals(text) if literal]
     chosen = list(dict.fromkeys([*list(values)[:_MOST_VALUES], plain, *words[:1], *list(others)[:_MOST_VALUES]]))
     found = [Scenario(), *(_scenario(dict.fromkeys(names, value)) for value in chosen)]
+    keys = [key for text in (*texts, *bodies) for key in lexing.keys(text)]
+    if keys:
+        # Claims, say: a document with the value under every key that is asked for.
+        found += [_scenario(dict.fromkeys(names, json.dumps(dict.fromkeys(keys, value)))) for value in chosen]
     if len(names) > 1:
         for name in names:
             found += [_scenario({**dict.fromkeys(names, plain), name: value}) for value in chosen[:_MOST_VALUES]]

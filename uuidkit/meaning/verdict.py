@@ -12,9 +12,11 @@ from uuidkit.meaning.model import Judgement
 from uuidkit.meaning.questions import Question
 from uuidkit.meaning.stage import Row, StandIn
 
+NO_DIFFERENCE = "no id made a difference to it among the values tried, so that nothing could be compared"
 _SHOWN = 60  # characters of a value in a sentence
 
 Scenario = tuple[str, Answers, Answers]  # how the settings were, before, after
+Group = tuple[str, tuple[str | None, ...]]  # the settings, and the values of the columns that do not change
 Uuids = Mapping[str, str | None]  # of every converted text
 
 
@@ -230,41 +232,46 @@ def translated(value: str | None, before: str, after: str, uuids: Uuids) -> str 
 
 
 def _dead(question: Question, stand_in: StandIn, scenarios: Sequence[Scenario]) -> Judgement | None:
-    """The judgement where the ids decided something before, and decide nothing now."""
+    """The judgement where the ids decided something before, and decide nothing now, or never did."""
     if not any(column.converted for column in stand_in.filled):
         return None
-    before: defaultdict[tuple[str, int], dict[bool, int]] = defaultdict(dict)
-    after: defaultdict[tuple[str, int], list[bool]] = defaultdict(list)
+    before: defaultdict[Group, dict[bool, int]] = defaultdict(dict)
+    after: defaultdict[Group, list[bool]] = defaultdict(list)
+    with_null: defaultdict[Group, set[bool]] = defaultdict(set)
     for label, old, new in scenarios:
-        for number, row, holds in _of_made(question, stand_in, old):
-            before[label, row.variant].setdefault(holds, number)
-        for _, row, holds in _of_made(question, stand_in, new):
-            after[label, row.variant].append(holds)
+        for number, row, holds in _of_single_rows(question, stand_in, old):
+            with_null[label, _others(stand_in, row)].add(holds)
+            if not row.null:
+                before[label, _others(stand_in, row)].setdefault(holds, number)
+        for _, row, holds in _of_single_rows(question, stand_in, new):
+            if not row.null:
+                after[label, _others(stand_in, row)].append(holds)
     decided = [group for group, answers in before.items() if len(answers) > 1 and len(after[group]) > 1]
-    if not decided or any(len(set(seen)) > 1 for seen in after.values()):
+    if decided and not any(len(set(seen)) > 1 for seen in after.values()):
+        now = after[decided[0]][0]
+        value, _ = _example_of(stand_in, _row(question, stand_in, before[decided[0]][not now]))
+        said = question.wording
+        return Judgement(
+            "changed",
+            f"row {shown(value)}: the {question.thing.kind} {said.was_false if now else said.was_true}; "
+            "now the ids make no difference to it any more",
+            {"value": value, "uuid": None, "before": not now, "after": now},
+        )
+    if question.pairs or any(len(seen) > 1 for seen in with_null.values()):
         return None
-    now = after[decided[0]][0]
-    odd = before[decided[0]][not now]
-    value, _ = _example_of(stand_in, _row(question, stand_in, odd))
-    said = question.wording
-    return Judgement(
-        "changed",
-        f"row {shown(value)}: the {question.thing.kind} {said.was_false if now else said.was_true}; "
-        "now the ids make no difference to it any more",
-        {"value": value, "uuid": None, "before": not now, "after": now},
-    )
+    if len({holds for answers in with_null.values() for holds in answers}) < 2:
+        return None
+    return Judgement("unknown", NO_DIFFERENCE)
 
 
-def _of_made(question: Question, stand_in: StandIn, answers: Answers) -> Iterator[tuple[int, Row, bool]]:
+def _of_single_rows(question: Question, stand_in: StandIn, answers: Answers) -> Iterator[tuple[int, Row, bool]]:
     for number, answer in answers.items():
-        row = _row(question, stand_in, number)
-        if (
-            row.variant >= 0
-            and not row.null
-            and not isinstance(answer, Failure)
-            and not _mixed(question, stand_in, number)
-        ):
-            yield number, row, _holds(question, answer)
+        if not isinstance(answer, Failure) and not _mixed(question, stand_in, number):
+            yield number, _row(question, stand_in, number), _holds(question, answer)
+
+
+def _others(stand_in: StandIn, row: Row) -> tuple[str | None, ...]:
+    return tuple(value for column, value in zip(stand_in.filled, row.values, strict=True) if not column.converted)
 
 
 def _mixed(question: Question, stand_in: StandIn, number: int) -> bool:
