@@ -1,0 +1,115 @@
+"""Definitions taken apart into words, and put together again with uuids for old ids."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from psycopg import sql
+
+from tests.uuidkit.meaning.trying import BATCH, CANONICAL, HEX, IDS
+from uuidkit.composing import text_of
+from uuidkit.meaning import lexing, made, offers
+
+OLD, NEW = f"batch_{HEX[0]}", IDS[0]
+TEXTS = st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]))
+
+
+@given(TEXTS, TEXTS)
+def test_literals_and_names_come_back_as_they_are(literal: str, name: str) -> None:
+    text = f"({text_of(sql.Identifier(name or 'n'))})::text <> {text_of(sql.Literal(literal))}::text"
+    words = lexing.tokens(text)
+    assert [word.value for word in words if word.kind == "name"][:1] == [name or "n"]
+    assert literal in [word.value for word in words if word.kind == "string"]
+    assert "".join(text[w.start : w.end] for w in words).replace(" ", "") == text.replace(" ", "")
+
+
+def test_what_is_read_from_a_definition() -> None:
+    text = (
+        "((status = 'new'::text) AND (deleted IS NULL) AND (n > 3) AND ((id)::text = ANY "
+        "('{batch_1,\"batch 2\"}'::text[])) AND (id = current_setting('app.id'::text, true)))"
+    )
+    assert lexing.literals(text) == ["new", '{batch_1,"batch 2"}', "batch_1", "batch 2"]
+    assert lexing.numbers(text) == [3]
+    assert lexing.settings(text) == (["app.id"], True)
+    assert lexing.settings("current_setting(name)") == ([], False)
+    assert list(lexing.hints(text, ["status", "deleted", "n"])) == [("status", "new"), ("deleted", None), ("n", "3")]
+    assert lexing.keys("(claims() -> 'a'::text) ->> 'sub'::text > 'z'") == ["a", "sub"]
+
+
+@pytest.mark.parametrize(
+    ("body", "found"),
+    [
+        ("SELECT 1 FROM Batches", "batches"),
+        ("SELECT 1 FROM batches_2", None),
+        ('SELECT 1 FROM "Odd Name"', "Odd Name"),
+        ("-- nothing", None),
+    ],
+)
+def test_names_in_a_body(body: str, found: str | None) -> None:
+    assert lexing.mentions(body, ("batches", "Odd Name")) == found
+
+
+def test_clauses() -> None:
+    trigger = (
+        "CREATE TRIGGER \"WHEN\" BEFORE UPDATE ON t FOR EACH ROW WHEN ((new.a = ' EXECUTE ')) EXECUTE FUNCTION f()"
+    )
+    assert lexing.clause(trigger, "WHEN", ("EXECUTE",)) == "((new.a = ' EXECUTE '))"
+    assert lexing.clause("CREATE TRIGGER t BEFORE UPDATE ON t EXECUTE FUNCTION f()", "WHEN", ("EXECUTE",)) is None
+    assert lexing.statements("SELECT ';'; SELECT 2;") == ["SELECT ';'", "SELECT 2"]
+
+
+@pytest.mark.parametrize(
+    ("text", "as_uuid", "as_text"),
+    [
+        (f"((id)::text <> '{OLD}'::text)", f"(id <> '{NEW}'::uuid)", f"((id)::text <> '{NEW}'::text)"),
+        (
+            f"(t.id = ANY (ARRAY['{OLD}'::character varying(50), 'x'::text]))",
+            f"(t.id = ANY (ARRAY['{NEW}'::uuid, 'x'::text]))",
+            f"(t.id = ANY (ARRAY['{NEW}'::character varying(50), 'x'::text]))",
+        ),
+        (f"((\"Id\")::text = '{OLD}')", f"(\"Id\" = '{NEW}'::uuid)", f"((\"Id\")::text = '{NEW}')"),
+        ("((t.id)::text IN ( SELECT 1))", "(t.id IN ( SELECT 1))", None),
+        ("((other)::text = 'it''s'::text)", None, None),
+        # A cast to an array is none of one id, and no column's.
+        (f"(ARRAY['{OLD}'])::text[]", f"(ARRAY['{NEW}'::uuid])::text[]", f"(ARRAY['{NEW}'])::text[]"),
+    ],
+)
+def test_old_ids_become_uuids(text: str, as_uuid: str | None, as_text: str | None) -> None:
+    found = list(offers.rewritten(text, {OLD: NEW}, {"id", "Id"}))
+    assert found == [wanted for wanted in (as_uuid, as_text) if wanted is not None]
+
+
+def test_only_old_ids_are_rewritten() -> None:
+    """A word that derives a uuid is an old id only where it occurs as one."""
+    uuids = {OLD: NEW, "active": IDS[1], "master": IDS[2], IDS[3]: IDS[3], "gone": None}
+    texts = [f"id <> '{OLD}' AND status = 'active' AND id <> 'master' AND id <> '{IDS[3]}' AND id <> 'gone'"]
+    assert offers.old_ids(texts, uuids, {"master"}) == {OLD: NEW, "master": IDS[2]}
+
+
+@pytest.mark.parametrize(
+    ("literal", "prefixes"),
+    [
+        ("batch_%", ["batch_"]),
+        (r"batch\_%", ["batch", "_", "batch_"]),
+        ("^(?:batch|job)_[0-9a-f]{32}$", ["batch", "job", "_"]),
+        ("%-old", ["-old"]),
+        ("%", []),
+    ],
+)
+def test_parts_of_patterns(literal: str, prefixes: list[str]) -> None:
+    found = made.pieces(literal)
+    assert set(prefixes) <= set(found)
+    assert all(found)
+
+
+def test_made_ids_have_every_form() -> None:
+    what = made.Sought(("^job_[0-9a-f]+$", "master"), (40,), ())
+    found = made.ids(what, [BATCH, CANONICAL], empty=False)
+    assert [text for text in found if text and BATCH.fits(text)][1:]  # two, to be told apart
+    assert [text for text in found if text and CANONICAL.fits(text)][1:]
+    assert any(text and text.startswith("job_") and len(text) == 36 for text in found)
+    assert {None, "", "master", "x" * 39, "x" * 40, "x" * 41} <= set(found)
+    # The same in every table, so that children meet their parents.
+    assert found == made.ids(what, [BATCH, CANONICAL], empty=False)
+    assert max(len(text) for text in made.fitting(found, "character varying(38)", not_null=True) if text) == 38
