@@ -1,5 +1,12 @@
+CREATE OR REPLACE VIEW before AS SELECT batch_id, n FROM batches WHERE n > 0;
+ALTER TABLE batches DISABLE TRIGGER unchanged;
 CREATE VIEW of_ids AS SELECT batch_id FROM batches;
 CREATE VIEW of_texts AS SELECT batch_id_original FROM batches;
 CREATE INDEX ix_texts ON batches (batch_id_original);
+CREATE INDEX ix_half ON batches (n) WHERE batch_id > '80000000-0000-0000-0000-000000000000';
+CREATE POLICY only_mine ON batches USING (batch_id IS NOT NULL);
 ALTER TABLE batches ADD CONSTRAINT version_4 CHECK (substr(batch_id::text, 15, 1) <> '4'),
     ALTER batch_id SET DEFAULT 'aaaaaaaa-aaaa-1aaa-8aaa-aaaaaaaaaaaa';
+ALTER INDEX by_null SET (fillfactor = 40);
+CREATE INDEX on_stored ON stored (batch_id);
+ALTER VIEW invoked SET (security_invoker);

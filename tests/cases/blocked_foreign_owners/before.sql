@@ -1,0 +1,21 @@
+-- Objects that somebody else owns, or on which somebody else gave privileges: each named with the role that is missing.
+CREATE ROLE case_owner LOGIN;
+CREATE ROLE case_other;
+CREATE ROLE case_grantor;
+DO $$ BEGIN EXECUTE format('GRANT CREATE ON DATABASE %I TO case_owner', current_database()); END $$;
+GRANT CREATE, USAGE ON SCHEMA public TO case_owner, case_other;
+SET ROLE case_owner;
+CREATE TABLE batches (batch_id varchar PRIMARY KEY, n integer);
+INSERT INTO batches SELECT md5('b' || n), n FROM generate_series(1, 3) AS n;
+GRANT SELECT ON batches TO case_other;
+CREATE VIEW handed_on AS SELECT batch_id FROM batches;
+GRANT SELECT ON handed_on TO case_grantor WITH GRANT OPTION;
+SET ROLE case_grantor;
+GRANT SELECT ON handed_on TO case_other;
+SET ROLE case_other;
+CREATE VIEW theirs AS SELECT batch_id, n FROM batches;
+CREATE TABLE notes (n integer);
+CREATE POLICY seen ON notes USING (EXISTS (SELECT FROM batches b WHERE b.n = notes.n AND batch_id IS NOT NULL));
+CREATE FUNCTION count_them() RETURNS bigint STABLE BEGIN ATOMIC SELECT count(batch_id) FROM batches; END;
+RESET ROLE;
+CREATE PUBLICATION outward FOR TABLE batches (batch_id);

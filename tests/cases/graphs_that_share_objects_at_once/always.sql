@@ -1,0 +1,2 @@
+SELECT count(*) = 3 FROM lines;
+SELECT count(*) = 3 FROM spelled;

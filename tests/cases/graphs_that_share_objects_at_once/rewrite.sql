@@ -1,0 +1,1 @@
+CREATE VIEW spelled AS SELECT * FROM lines WHERE order_id IS NOT NULL AND user_id IS NOT NULL;
