@@ -8,6 +8,7 @@ from typing import Any
 
 from uuidkit.catalog.model import Schema
 from uuidkit.catalog.names import ColumnName, TableName
+from uuidkit.catalog.trees import family_tables
 from uuidkit.conversion import sentences
 from uuidkit.database.session import Session, adapt
 from uuidkit.errors import BlockedError
@@ -18,7 +19,7 @@ from uuidkit.planning.model import Blocker, Statement
 from uuidkit.reading import fingerprints, read_database, reading
 from uuidkit.render.conversion import is_backup_comment
 from uuidkit.render.finalization import finalization_statements
-from uuidkit.reversion import backup_blockers, chosen_entries
+from uuidkit.reversion import backup_blockers, backups_of, chosen_entries
 
 
 def finalize(
@@ -78,7 +79,7 @@ def finalization_blockers(schema: Schema, entry: LedgerEntry) -> Iterator[Blocke
         schema: what is there now.
         entry: the ledger's entry.
     """
-    backups = [column.name.table_name.column(column.backup) for column in entry.graph.columns]
+    backups = backups_of(schema, entry)
     yield from backup_blockers(schema, backups)
     for backup in backups:
         moved = [] if schema.column(backup) is not None else _kept_elsewhere(schema, backup)
@@ -115,8 +116,7 @@ def make_statements(
         schema: what is there now.
         lock_timeout: seconds that one attempt waits for the locks.
     """
-    names = (column.name.table_name for column in entry.graph.columns)
-    tables = tuple(dict.fromkeys(name for name in names if name in schema.tables))
+    tables = family_tables(schema, (table for column in entry.graph.columns for table in column.tables))
     statements = finalization_statements(
         entry, tables, schema=schema, fingerprints=fingerprints(session, tables), lock_timeout=lock_timeout
     )

@@ -121,6 +121,12 @@ _FACTS: LiteralString = """
            FROM pg_attribute a LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
           WHERE a.attrelid = t.oid AND a.attnum > 0 AND NOT a.attisdropped
          UNION ALL
+         SELECT concat_ws('|', 'domain', y.oid::regtype, y.typnotnull, pg_get_expr(y.typdefaultbin, 0), k.conname,
+                          pg_get_constraintdef(k.oid))
+           FROM pg_attribute a JOIN pg_type y ON y.oid = a.atttypid AND y.typtype = 'd'
+           LEFT JOIN pg_constraint k ON k.contypid = y.oid
+          WHERE a.attrelid = t.oid AND a.attnum > 0 AND NOT a.attisdropped
+         UNION ALL
          SELECT concat_ws('|', 'index', i.indisvalid, pg_get_indexdef(i.indexrelid))
            FROM pg_index i WHERE i.indrelid = t.oid
          UNION ALL

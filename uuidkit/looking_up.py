@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final, LiteralString
 from uuid import UUID
 
 from psycopg import sql
 
-from uuidkit import ids
+from uuidkit import ids, ledger
 from uuidkit.catalog.model import Schema
 from uuidkit.catalog.names import ColumnName
 from uuidkit.conversion import sentences
@@ -17,6 +17,17 @@ from uuidkit.database.session import Session, adapt
 from uuidkit.ids import sql as value
 from uuidkit.ledger import LedgerColumn, store
 from uuidkit.reading import read_database, reading
+
+_IN_COLUMN: Final[LiteralString] = """
+SELECT {backup}::text COLLATE "C", {column}, count(*) FROM {table} AS t
+ WHERE {trimmed} = {asked} OR {column} = {uuid}::uuid
+ GROUP BY 1, 2 ORDER BY 1 NULLS LAST, 2"""
+
+_IN_TABLE: Final[LiteralString] = """
+SELECT {backup}, {column}, count(*)
+  FROM {table} AS t LEFT JOIN {texts} AS k ON k.position = {position} AND k.id = {column}
+ WHERE {trimmed} = {asked} OR {column} = {uuid}::uuid
+ GROUP BY 1, 2 ORDER BY 1 NULLS LAST, 2"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,22 +66,23 @@ def lookup(connection: Any, texts: Sequence[str]) -> tuple[Found, ...]:
 
 def _there(schema: Schema, column: LedgerColumn) -> bool:
     now = schema.column(column.name)
-    backup = schema.column(column.name.table_name.column(column.backup))
-    return now is not None and now.is_uuid and backup is not None
+    kept = (
+        column.texts in schema.ledger_tables or schema.column(column.name.table_name.column(column.backup)) is not None
+    )
+    return now is not None and now.is_uuid and kept
 
 
 def _find(session: Session, column: LedgerColumn, text: str) -> Iterator[Found]:
     uuid = ids.parse(text)
+    query = _IN_TABLE if column.texts else _IN_COLUMN
     rows = session.rows(
-        sql.SQL(
-            'SELECT {backup}::text COLLATE "C", {column}, count(*) FROM {table}\n'
-            " WHERE {trimmed} = {asked} OR {column} = {uuid}::uuid\n"
-            " GROUP BY 1, 2 ORDER BY 1 NULLS LAST, 2"
-        ).format(
-            backup=sql.Identifier(column.backup),
-            column=sql.Identifier(column.column),
+        sql.SQL(query).format(
+            backup=sql.Identifier("k", "old") if column.texts else sql.Identifier("t", column.backup),
+            texts=sql.Identifier(ledger.SCHEMA, column.texts),
+            position=sql.Literal(column.position),
+            column=sql.Identifier("t", column.column),
             table=column.name.table_name.identifier,
-            trimmed=value.trimmed(sql.Identifier(column.backup)),
+            trimmed=value.trimmed(sql.Identifier("k", "old") if column.texts else sql.Identifier("t", column.backup)),
             asked=value.trimmed(sql.Literal(text)),
             uuid=sql.Literal(None if uuid is None else str(uuid)),
         )

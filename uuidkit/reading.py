@@ -240,6 +240,7 @@ def _surrounded(
                 sizes=tuple((table, sizes[table]) for table in own if table in sizes),
                 row_triggers=tuple(item for item in row_triggers if item[1] in own),
                 publications=tuple(item for item in publications if item[1] in own),
+                changing_tables=frozenset(family_tables(schema, (name.table_name for name in graph.findings))),
             )
         )
     return tuple(found)

@@ -9,6 +9,7 @@ import psycopg
 from psycopg import sql
 
 from uuidkit.catalog.model import Schema
+from uuidkit.catalog.trees import families
 from uuidkit.database.session import Session
 from uuidkit.dependents.functions import read_functions
 from uuidkit.dependents.model import DependentObject
@@ -17,6 +18,7 @@ from uuidkit.dependents.read import read_dependents
 from uuidkit.ledger import LedgerDependent, LedgerEntry
 from uuidkit.planning.model import Blocker
 from uuidkit.planning.restoration import Restoration
+from uuidkit.render.record import ledger_dependent
 
 # Of these the first statement makes the object and the others give it owner, privileges and comments; what somebody
 # changed about the latter since is kept.
@@ -33,8 +35,10 @@ def restoration(session: Session, schema: Schema, entry: LedgerEntry, later: Col
         later: what later conversions, which are reverted before this one, will have put back by then.
     """
     by_then = {found.address: found for found in later}
-    columns = [column.name for column in entry.graph.columns if schema.column(column.name) is not None]
+    columns = families(schema, [column.name for column in entry.graph.columns])
     hanging = {found.address: found for found in read_dependents(session, schema, columns) if found.hard}
+    # What PostgreSQL would have to make anew comes back as it is now, whether or not it was there before.
+    rebuilt = [found for found in hanging.values() if found.rebuilt]
     down: list[DependentObject] = []
     up: list[LedgerDependent] = []
     expected: list[Expected] = []
@@ -74,13 +78,15 @@ def restoration(session: Session, schema: Schema, entry: LedgerEntry, later: Col
         up.append(before)
         expected.append(Expected(before.address, before.definition or None, attributes))
     for address, found in hanging.items():
-        if address not in known:
+        if found.rebuilt:
+            blockers += [Blocker(t.code, found.name, t.message, t.remedy) for t in found.troubles]
+        elif address not in known:
             blockers.append(_new(found))
     order = {key: number for number, key in enumerate(found.key for found in hanging.values())}
     return Restoration(
-        down=tuple(sorted(down, key=lambda found: order.get(found.key, len(order)))),
-        up=tuple(up),
-        expected=tuple(expected),
+        down=tuple(sorted([*down, *rebuilt], key=lambda found: order.get(found.key, len(order)))),
+        up=(*(ledger_dependent(found, "recreate") for found in rebuilt), *up),
+        expected=(*(Expected(found.address, None, found.attributes) for found in rebuilt), *expected),
         functions=read_functions(session, schema, columns, tuple(hanging.values())),
         blockers=tuple(blockers),
         notes=tuple(notes),

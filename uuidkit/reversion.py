@@ -6,23 +6,24 @@ import time
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from uuidkit import ids
+from uuidkit import ids, ledger
 from uuidkit.catalog.model import ForeignKey, Schema
 from uuidkit.catalog.names import ColumnName, TableName, display
+from uuidkit.catalog.trees import families, family_tables, root_of
 from uuidkit.conversion import after_commit, sentences
 from uuidkit.database.session import Session, adapt
 from uuidkit.dependents.proof import Expected
 from uuidkit.errors import BlockedError, UsageError
 from uuidkit.execute import Event, GraphOutcome, Outcome, Progress, run, silent
-from uuidkit.ledger import LedgerEntry, store
-from uuidkit.planning.blockers import dependent_blockers, table_blockers
+from uuidkit.ledger import LedgerColumn, LedgerEntry, store
+from uuidkit.planning.blockers import dependent_blockers, table_blockers, tree_blockers, turn_blockers
 from uuidkit.planning.keys import kept_keys
 from uuidkit.planning.model import Blocker, Statement
 from uuidkit.planning.restoration import Restoration
 from uuidkit.reading import fingerprints, read_database, reading
 from uuidkit.render.reversion import reversion_statements
 from uuidkit.restoring import out_of_order, restoration
-from uuidkit.targets import resolve_columns
+from uuidkit.targets import resolve_roots
 
 
 def revert(
@@ -105,7 +106,7 @@ def chosen_entries(
     if not targets and not everything:
         raise UsageError("No column was named.", "Name one as table.column, or use --all.")
     entries = store.read(session, present=schema.ledger_present)
-    return store.select(entries, resolve_columns(schema, targets), everything=everything)
+    return store.select(entries, resolve_roots(schema, targets), everything=everything)
 
 
 def parse_legacy_format(text: str) -> ids.Shape:
@@ -140,28 +141,24 @@ def reversion_blockers(schema: Schema, entry: LedgerEntry) -> Iterator[Blocker]:
         if found is None or not found.is_uuid:
             yield _changed(column.name, "it is gone" if found is None else f"its type is {found.type} now")
             continue
-        backup = schema.column(column.name.table_name.column(column.backup))
-        if backup is None or backup.type != column.type:
-            what = "is gone" if backup is None else f"is of type {backup.type} now"
-            yield _changed(column.name, f"its backup column {display(column.backup)} {what}")
-        if found.default != column.default_after and not _same_default(found.default, column.default_after):
-            yield Blocker(
-                "DEFAULT",
-                str(column.name),
-                f"Its default was changed since the conversion to {found.default}; it would be lost.",
-                "Note it, drop the default, revert, and set it again for text.",
-            )
-    changing = [name for name in names if schema.column(name) is not None]
-    for table in dict.fromkeys(name.table_name for name in changing):
+        yield from _backup_gone(schema, column)
+        yield from _domain_gone(schema, column)
+        yield from _defaults(schema, column)
+        yield from _left_the_tree(schema, column)
+    roots = [name for name in names if schema.column(name) is not None]
+    changing = families(schema, roots)
+    for table in family_tables(schema, dict.fromkeys(name.table_name for name in roots)):
         yield from table_blockers(schema, schema.tables[table], ())
     keys = kept_keys(schema, changing)
+    yield from tree_blockers(schema, roots)
+    yield from turn_blockers(schema, keys)
     yield from dependent_blockers(schema, changing)
-    backups = [column.name.table_name.column(column.backup) for column in entry.graph.columns]
+    backups = backups_of(schema, entry)
     yield from backup_blockers(schema, backups)
     ours = new_constraints(entry)
     for key in keys:
         pairs = key.existing.pairs if key.existing is not None and (key.table, key.name) not in ours else ()
-        outside = [a if b in names else b for a, b in pairs if (a in names) != (b in names)]
+        outside = [a if b in changing else b for a, b in pairs if (a in changing) != (b in changing)]
         if outside:
             yield Blocker(
                 "DEPENDENT",
@@ -169,6 +166,67 @@ def reversion_blockers(schema: Schema, entry: LedgerEntry) -> Iterator[Blocker]:
                 f"The foreign key was added since the conversion and ties {', '.join(map(str, outside))}, which was "
                 "not converted with the others.",
                 "Drop it first.",
+            )
+
+
+def backups_of(schema: Schema, entry: LedgerEntry) -> tuple[ColumnName, ...]:
+    """The backup columns of a conversion, those in the tables below included; also those that are gone by now.
+
+    Args:
+        schema: what is there.
+        entry: the ledger's.
+    """
+    found: dict[ColumnName, None] = {}
+    for column in entry.graph.columns:
+        if column.backup:
+            tables = (*column.tables, *(name.table_name for name in families(schema, (column.name,))))
+            found.update(dict.fromkeys(table.column(column.backup) for table in tables))
+    return tuple(found)
+
+
+def _backup_gone(schema: Schema, column: LedgerColumn) -> Iterator[Blocker]:
+    if column.texts:
+        if column.texts not in schema.ledger_tables:
+            yield _changed(column.name, f"the table {display(ledger.SCHEMA)}.{column.texts} with its texts is gone")
+        return
+    backup = schema.column(column.name.table_name.column(column.backup))
+    if backup is None or backup.type != column.backup_type:
+        what = "is gone" if backup is None else f"is of type {backup.type} now"
+        yield _changed(column.name, f"its backup column {display(column.backup)} {what}")
+
+
+def _domain_gone(schema: Schema, column: LedgerColumn) -> Iterator[Blocker]:
+    if column.text_type and column.type not in schema.domains:
+        yield _changed(column.name, f"the domain {column.type} is gone, which was its type")
+
+
+def _defaults(schema: Schema, column: LedgerColumn) -> Iterator[Blocker]:
+    then = {column.name.table_name: column.default_after}
+    then |= {one.table_name: one.default_after for one in column.inherited}
+    for member in families(schema, (column.name,)):
+        found = schema.column(member)
+        now = found.default if found is not None else None
+        # A table that came to the tree since then has the root's, or none.
+        expected = then.get(member.table_name, column.default_after if now is not None else None)
+        if now != expected and not _same_default(now, expected):
+            yield Blocker(
+                "DEFAULT",
+                str(member),
+                f"Its default was changed since the conversion to {now}; it would be lost.",
+                "Note it, drop the default, revert, and set it again for text.",
+            )
+
+
+def _left_the_tree(schema: Schema, column: LedgerColumn) -> Iterator[Blocker]:
+    for one in column.inherited:
+        member = one.table_name.column(column.column)
+        found = schema.column(member)
+        if found is not None and found.is_uuid and root_of(schema, member) != column.name:
+            yield _changed(
+                member,
+                f"it does not belong to {column.name.table_name} any more, with which it was converted",
+                "Attach it again (ATTACH PARTITION, INHERIT), revert, and detach it then; or drop it, or the column, "
+                "if it is not needed.",
             )
 
 
@@ -204,12 +262,16 @@ def backup_blockers(schema: Schema, backups: Sequence[ColumnName]) -> Iterator[B
             )
 
 
-def _changed(name: ColumnName, what: str) -> Blocker:
+def _changed(
+    name: ColumnName,
+    what: str,
+    remedy: str = "Bring it back as the conversion left it, or finalize the conversion.",
+) -> Blocker:
     return Blocker(
         "LEDGER",
         str(name),
         f"The ledger does not fit the table any more: {what}.",
-        "Bring it back as the conversion left it, or finalize the conversion.",
+        remedy,
     )
 
 
@@ -246,7 +308,7 @@ def make_statements(
         raise BlockedError(restored.blockers)
     names = [column.name for column in entry.graph.columns]
     new = new_constraints(entry)
-    keys = [key.existing for key in kept_keys(schema, names) if key.existing is not None]
+    keys = [key.existing for key in kept_keys(schema, families(schema, names)) if key.existing is not None]
     tables = list(dict.fromkeys(name.table_name for name in names))
     tables += [
         table
@@ -255,7 +317,7 @@ def make_statements(
         if table in schema.tables
     ]
     tables += [end.table_name for key in keys for pair in key.pairs for end in pair]
-    ordered = tuple(dict.fromkeys(tables))
+    ordered = family_tables(schema, tables)
     kept: list[ForeignKey] = [key for key in keys if (key.table, key.name) not in new]
     statements = reversion_statements(
         entry,

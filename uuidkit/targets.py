@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 
 from uuidkit.catalog.model import Schema
 from uuidkit.catalog.names import ColumnName, TableName, display, split
+from uuidkit.catalog.trees import root_of
 from uuidkit.errors import UsageError
 
 
@@ -31,6 +32,15 @@ def resolve_columns(schema: Schema, texts: Iterable[str]) -> tuple[ColumnName, .
     if problems:
         raise UsageError("\n".join(problems))
     return tuple(found)
+
+
+def resolve_roots(schema: Schema, texts: Iterable[str]) -> tuple[ColumnName, ...]:
+    """As ``resolve_columns``; a partition's or child's column stands for the one at the root that it comes from.
+
+    Raises:
+        UsageError: as there.
+    """
+    return tuple(dict.fromkeys(root_of(schema, column) for column in resolve_columns(schema, texts)))
 
 
 def resolve_column(schema: Schema, text: str) -> ColumnName:

@@ -8,15 +8,16 @@ from typing import Any
 
 from psycopg import sql
 
+from uuidkit import ledger
 from uuidkit.catalog.model import Schema
-from uuidkit.catalog.names import ColumnName, display
+from uuidkit.catalog.names import ColumnName, TableName, display
 from uuidkit.conversion import sentences
 from uuidkit.database.session import Session, adapt
 from uuidkit.ids import sql as value
 from uuidkit.ledger import LedgerColumn, LedgerEntry, LedgerLookup, store
 from uuidkit.reading import read_database, reading
 from uuidkit.render.values import untouched
-from uuidkit.targets import resolve_columns
+from uuidkit.targets import resolve_roots
 from uuidkit.wording import count
 
 
@@ -73,7 +74,7 @@ def verify(connection: Any, targets: Sequence[str] = ()) -> Proof:
     with sentences(), reading(session) as search_path:
         schema = read_database(session, search_path)
         entries = store.read(session, present=schema.ledger_present)
-        chosen = store.select(entries, resolve_columns(schema, targets), everything=not targets)
+        chosen = store.select(entries, resolve_roots(schema, targets), everything=not targets)
         pairs = [(entry, column) for entry in chosen for column in entry.graph.columns]
         return Proof(tuple(_prove(session, schema, entry, column) for entry, column in pairs))
 
@@ -81,19 +82,19 @@ def verify(connection: Any, targets: Sequence[str] = ()) -> Proof:
 def _prove(session: Session, schema: Schema, entry: LedgerEntry, column: LedgerColumn) -> ColumnProof:
     name = column.name
     found = schema.column(name)
-    backup = schema.column(name.table_name.column(column.backup))
+    kept = column.texts in schema.ledger_tables or schema.column(name.table_name.column(column.backup)) is not None
     structure = list(_structure(schema, entry, column))
     problems = list(structure)
     checks: list[str] = []
     rows = checked = 0
     if found is not None and found.is_uuid:
         checks.append("it is of type uuid")
-    if found is not None and found.is_uuid and backup is not None:
+    if found is not None and found.is_uuid and kept:
         rows, checked, value_checks, value_problems = _values(session, schema, entry, column)
         checks += value_checks
         problems += value_problems
     if not structure:
-        keys = sum(1 for key in entry.graph.foreign_keys if key.table_name == name.table_name)
+        keys = sum(1 for key in entry.graph.foreign_keys if key.table_name in column.tables)
         checks.append(
             "its indexes are in place and valid" + (f"; {count(keys, 'foreign key')} of the table, too" if keys else "")
         )
@@ -109,17 +110,20 @@ def _structure(schema: Schema, entry: LedgerEntry, column: LedgerColumn) -> Iter
     if not found.is_uuid:
         yield f"Its type is {found.type}, not uuid."
     backup = schema.column(name.table_name.column(column.backup))
-    if backup is None:
+    if column.texts:
+        if column.texts not in schema.ledger_tables:
+            yield f"The table {ledger.SCHEMA}.{column.texts} with its texts is gone; there is no way back."
+    elif backup is None:
         yield f"The backup column {display(column.backup)} is gone; there is no way back."
-    elif backup.type != column.type:
-        yield f"The backup column {display(column.backup)} is of type {backup.type}, it was {column.type}."
+    elif backup.type != column.backup_type:
+        yield f"The backup column {display(column.backup)} is of type {backup.type}, it was {column.backup_type}."
     if column.not_null and not found.not_null:
         yield "It was NOT NULL and is not any more."
     if column.unique and not schema.is_unique(name):
         yield "The unique key on it is gone."
     keys = {(key.table, key.name): key for key in schema.foreign_keys}
     for key in entry.graph.foreign_keys:
-        if key.table_name != name.table_name:
+        if key.table_name not in column.tables:
             continue
         now = keys.get((key.table_name, key.name))
         if now is None:
@@ -130,15 +134,15 @@ def _structure(schema: Schema, entry: LedgerEntry, column: LedgerColumn) -> Iter
             yield f"The foreign key {display(key.name)} is not validated."
     uniques = {(index.table, index.constraint): index for index in schema.indexes if index.constraint}
     for key in entry.graph.uniques:
-        if key.table_name == name.table_name and (key.table_name, key.name) not in uniques:
+        if key.table_name in column.tables and (key.table_name, key.name) not in uniques:
             yield f"The unique constraint {display(key.name)} is gone."
     indexes = {(index.table.schema, index.name): index for index in schema.indexes}
     for index in entry.graph.indexes:
         current = indexes.get((index.schema, index.name))
-        if current is not None and current.table != name.table_name:
+        if current is not None and current.table not in column.tables:
             continue
         if current is None:
-            if index.table == name.table:
+            if TableName(index.schema, index.table) in column.tables:
                 yield f"The index {display(index.name)} is gone."
         elif current.definition != index.definition:
             yield f"The index {display(index.name)} was changed: {current.definition}."
@@ -151,7 +155,8 @@ def _values(
 ) -> tuple[int, int, list[str], list[str]]:
     """Rows, rows compared, what holds, what does not."""
     name = column.name
-    uuid, text = sql.Identifier("t", column.column), sql.Identifier("t", column.backup)
+    uuid = sql.Identifier("t", column.column)
+    text = sql.Identifier("k", "old") if column.texts else sql.Identifier("t", column.backup)
     lookups: dict[LedgerLookup, str] = {}
     # Look-ups are joined here: a read-only transaction cannot make the helper that the conversion used.
     joins = [
@@ -168,6 +173,13 @@ def _values(
         )
         for number, lookup in enumerate(column.lookup)
     ]
+    if column.texts:
+        joins.insert(
+            0,
+            sql.SQL("LEFT JOIN {} AS k ON k.position = {} AND k.id = {}").format(
+                sql.Identifier(ledger.SCHEMA, column.texts), sql.Literal(column.position), uuid
+            ),
+        )
     same = untouched(
         column,
         schema.version_num,
@@ -228,7 +240,10 @@ def _values(
             f"{count(wrong, 'row holds', 'rows hold')} a uuid that is not the one the old text stands for, for example "
             f"{sample}: changed since the conversion, or damaged."
         )
-    if added:
+    if added and column.texts:
+        # Without a text beside it, a row that was changed looks like one that was added.
+        checks.append(f"{count(added, 'row was', 'rows were')} added or changed since")
+    elif added:
         checks.append(f"{count(added, 'row was', 'rows were')} added since")
     return rows, checked, checks, problems
 

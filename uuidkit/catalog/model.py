@@ -11,13 +11,47 @@ TEXT_TYPES = frozenset({"varchar", "text", "bpchar"})
 
 
 @dataclass(frozen=True, slots=True)
+class Domain:
+    """A domain, as far as a column of it loses something when it becomes uuid.
+
+    Attributes:
+        name: as PostgreSQL prints it, with its schema.
+        base: the type below all domains, length included (``character varying(36)``).
+        rules: its CHECKs and NOT NULL, those of the domains below it included.
+        default: the default of columns that have none of their own.
+        base_collation: schema and name of a column's collation when it is not the base type's default, else None.
+    """
+
+    name: str
+    base: str
+    rules: tuple[str, ...] = ()
+    default: str | None = None
+    base_collation: tuple[str, str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NotNull:
+    """A column's NOT NULL where it is a constraint (PostgreSQL 18 and later).
+
+    Attributes:
+        local: whether it was declared on the table itself, not only on one that it inherits from.
+    """
+
+    name: str
+    definition: str
+    local: bool = True
+    comment: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Column:
     """A column as the catalog describes it.
 
     Attributes:
         type: the type as PostgreSQL prints it, length included (``character varying(36)``).
-        base_type: the catalog's name of the type (``varchar``, ``text``, ``bpchar``, ``uuid`` …).
-        domain: the domain's name when the type is one, else None.
+        base_type: the catalog's name of the type (``varchar``, ``text``, ``bpchar``, ``uuid`` …), of that below a
+            domain.
+        domain: the domain when the type is one, else None.
         collation: schema and name when it is not the type's default, else None.
         deterministic: False under a nondeterministic collation.
         default: the default as an expression; None without one, and for a generated column.
@@ -33,7 +67,7 @@ class Column:
     base_type: str
     not_null: bool
     default: str | None = None
-    domain: str | None = None
+    domain: Domain | None = None
     collation: tuple[str, str] | None = None
     deterministic: bool = True
     identity: str = ""
@@ -45,11 +79,22 @@ class Column:
     options: tuple[str, ...] = ()
     comment: str | None = None
     inherited: int = 0
+    not_null_constraint: NotNull | None = None
 
     @property
     def is_text(self) -> bool:
-        """Whether the column is varchar, text or char(n) itself, not a domain over one."""
-        return self.base_type in TEXT_TYPES and self.domain is None
+        """Whether the column is varchar, text or char(n), or a domain over one."""
+        return self.base_type in TEXT_TYPES
+
+    @property
+    def text_type(self) -> str:
+        """The text type without its domain, length included, as PostgreSQL prints it."""
+        return self.type if self.domain is None else self.domain.base
+
+    @property
+    def text_collation(self) -> tuple[str, str] | None:
+        """Schema and name of the collation when it is not the default of ``text_type``, else None."""
+        return self.collation if self.domain is None else self.domain.base_collation
 
     @property
     def is_uuid(self) -> bool:
@@ -77,6 +122,7 @@ class Index:
         reads: every column that a key, INCLUDE list, expression or predicate reads.
         constraint: name of the primary key, unique or exclusion constraint it serves.
         constraint_type: ``p``, ``u``, ``x`` or empty.
+        parent: oid of the partitioned table's index that it is attached to, or 0.
     """
 
     oid: int
@@ -99,6 +145,7 @@ class Index:
     clustered: bool = False
     replica_identity: bool = False
     comment: str | None = None
+    parent: int = 0
 
     @property
     def reads(self) -> frozenset[str]:
@@ -135,6 +182,21 @@ class KeyTrigger:
 
 
 @dataclass(frozen=True, slots=True)
+class KeyClone:
+    """What a foreign key is on one partition: of the referencing table, or of the referenced one.
+
+    Attributes:
+        triggers: those that carry it out there; they fire in the order of their names.
+    """
+
+    table: TableName
+    referenced_table: TableName
+    name: str
+    comment: str | None = None
+    triggers: tuple[KeyTrigger, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class ForeignKey:
     """A declared foreign key.
 
@@ -146,6 +208,7 @@ class ForeignKey:
         parent: oid of the constraint it was inherited from (partitions), or 0.
         triggers_altered: a trigger of the key is not in its ordinary (origin) state.
         triggers: the triggers that carry the key out; they fire in the order of their names.
+        clones: the constraints that PostgreSQL has made of it for partitions on either side, all levels.
     """
 
     oid: int
@@ -167,6 +230,7 @@ class ForeignKey:
     comment: str | None = None
     triggers_altered: bool = False
     triggers: tuple[KeyTrigger, ...] = ()
+    clones: tuple[KeyClone, ...] = ()
 
     @property
     def pairs(self) -> tuple[tuple[ColumnName, ColumnName], ...]:
@@ -200,7 +264,12 @@ class Dependent:
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """A CHECK constraint of a table."""
+    """A CHECK constraint of a table.
+
+    Attributes:
+        inherited: from how many tables it comes.
+        local: whether the table has it of its own.
+    """
 
     oid: int
     table: TableName
@@ -208,6 +277,8 @@ class Check:
     columns: frozenset[str]
     definition: str
     validated: bool
+    inherited: int = 0
+    local: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,6 +295,9 @@ class Table:
         row_security: ``none``, ``enabled`` or ``forced``.
         row_security_applies: whether policies would hide rows from the current role.
         typed: made with ``OF type``.
+        partition_key: the columns that decide into which of its partitions a row goes.
+        parents, children: the tables next to it in its inheritance or partition tree.
+        detaching: a DETACH PARTITION CONCURRENTLY of it was begun and has not ended.
     """
 
     oid: int
@@ -244,6 +318,7 @@ class Table:
     parents: tuple[TableName, ...] = ()
     children: tuple[TableName, ...] = ()
     comment: str | None = None
+    detaching: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -254,6 +329,8 @@ class Schema:
         version_num: as in server_version_num, e.g. 180004.
         encoding: the database's encoding, e.g. ``UTF8``.
         role: the current role.
+        domains: names of the domains over text.
+        ledger_tables: names of the tables in the ledger's schema.
     """
 
     database: str
@@ -270,6 +347,8 @@ class Schema:
     ledger_present: bool = False
     may_create_schema: bool = True
     schemas_creatable: frozenset[str] = frozenset()
+    domains: frozenset[str] = frozenset()
+    ledger_tables: frozenset[str] = frozenset()
     _by_table: dict[TableName, tuple[Index, ...]] = field(default_factory=dict, repr=False, compare=False)
 
     def column(self, name: ColumnName) -> Column | None:

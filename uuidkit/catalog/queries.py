@@ -23,6 +23,10 @@ SELECT current_database(),
        OR coalesce((SELECT has_schema_privilege(n.oid, 'CREATE') FROM pg_namespace n WHERE n.nspname = 'uuidkit'),
                    false)"""
 
+LEDGER_TABLES: Final[LiteralString] = """
+SELECT c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+ WHERE n.nspname = 'uuidkit' AND c.relkind = 'r'"""
+
 SCHEMAS_CREATABLE: Final[LiteralString] = f"""
 SELECT n.nspname FROM pg_namespace n WHERE {_USER_SCHEMAS} AND has_schema_privilege(n.oid, 'CREATE')"""
 
@@ -50,8 +54,7 @@ SELECT c.oid::int8, n.nspname, c.relname, c.relkind::text, c.relpersistence::tex
 
 COLUMNS: Final[LiteralString] = f"""
 SELECT a.attrelid::int8, a.attname, a.attnum::int, format_type(a.atttypid, a.atttypmod),
-       CASE WHEN t.typtype = 'd' THEN b.typname ELSE t.typname END,
-       CASE WHEN t.typtype = 'd' THEN a.atttypid::regtype::text END,
+       t.typname, CASE WHEN t.typtype = 'd' THEN a.atttypid::int8 END,
        a.attnotnull,
        CASE WHEN a.attgenerated = '' THEN pg_get_expr(d.adbin, d.adrelid) END,
        CASE WHEN a.attcollation <> t.typcollation THEN ln.nspname END,
@@ -59,21 +62,48 @@ SELECT a.attrelid::int8, a.attname, a.attnum::int, format_type(a.atttypid, a.att
        coalesce(l.collisdeterministic, true),
        a.attidentity::text, a.attgenerated::text, a.attstorage::text, t.typstorage::text, a.attcompression::text,
        CASE WHEN a.attstattarget >= 0 THEN a.attstattarget::int END,
-       a.attoptions, col_description(a.attrelid, a.attnum), a.attinhcount::int
+       a.attoptions, col_description(a.attrelid, a.attnum), a.attinhcount::int, a.attcollation::int8,
+       ln.nspname, l.collname, k.conname, pg_get_constraintdef(k.oid), k.conislocal,
+       obj_description(k.oid, 'pg_constraint')
   FROM pg_attribute a
   JOIN pg_class c ON c.oid = a.attrelid
   JOIN pg_namespace n ON n.oid = c.relnamespace
   JOIN pg_type t ON t.oid = a.atttypid
-  LEFT JOIN pg_type b ON b.oid = t.typbasetype
   LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
   LEFT JOIN pg_collation l ON l.oid = a.attcollation
   LEFT JOIN pg_namespace ln ON ln.oid = l.collnamespace
+  LEFT JOIN pg_constraint k ON a.attnotnull AND k.contype = 'n' AND k.conrelid = a.attrelid
+                           AND k.conkey = ARRAY[a.attnum]
  WHERE c.relkind IN ('r', 'p', 'f') AND c.relpersistence <> 't' AND a.attnum > 0 AND NOT a.attisdropped
    AND {_USER_SCHEMAS}
  ORDER BY a.attrelid, a.attnum"""
 
+# A domain has the rules of those below it, too; its default, which it takes over from them, stands in its own row.
+DOMAINS: Final[LiteralString] = """
+WITH RECURSIVE chain (domain, oid, depth) AS (
+  SELECT t.oid, t.oid, 0 FROM pg_type t WHERE t.typtype = 'd'
+  UNION ALL
+  SELECT c.domain, t.typbasetype, c.depth + 1 FROM chain c JOIN pg_type t ON t.oid = c.oid AND t.typtype = 'd'
+)
+SELECT d.oid::int8, d.oid::regtype::text, b.typname,
+       format_type(b.oid, (SELECT t.typtypmod FROM chain c JOIN pg_type t ON t.oid = c.oid
+                            WHERE c.domain = d.oid AND t.typbasetype = b.oid AND t.typtype = 'd')),
+       b.typcollation::int8,
+       ARRAY(SELECT r.rule
+               FROM chain c JOIN pg_type t ON t.oid = c.oid AND t.typtype = 'd',
+                    LATERAL (SELECT 'NOT NULL' AS rule, '' AS name WHERE t.typnotnull
+                             UNION ALL
+                             SELECT pg_get_constraintdef(k.oid), k.conname FROM pg_constraint k
+                              WHERE k.contypid = t.oid AND k.contype = 'c') AS r
+              WHERE c.domain = d.oid ORDER BY c.depth, r.name)::text[],
+       pg_get_expr(d.typdefaultbin, 0)
+  FROM pg_type d
+  JOIN chain e ON e.domain = d.oid
+  JOIN pg_type b ON b.oid = e.oid AND b.typtype <> 'd'
+ ORDER BY d.oid"""
+
 INHERITANCE: Final[LiteralString] = """
-SELECT inhparent::int8, inhrelid::int8 FROM pg_inherits ORDER BY inhparent, inhrelid"""
+SELECT inhparent::int8, inhrelid::int8, inhdetachpending FROM pg_inherits ORDER BY inhparent, inhrelid"""
 
 # A Var in a stored expression names the column it reads; 0 is the whole row.
 INDEXES: Final[LiteralString] = f"""
@@ -100,7 +130,8 @@ SELECT i.indexrelid::int8, i.indrelid::int8, ic.relname, am.amname, i.indisuniqu
        pg_get_indexdef(i.indexrelid), con.conname, coalesce(con.contype::text, ''), coalesce(con.condeferrable, false),
        i.indisclustered, i.indisreplident, obj_description(i.indexrelid, 'pg_class'),
        ARRAY(SELECT CASE WHEN a.attstattarget >= 0 THEN a.attstattarget::int END
-               FROM pg_attribute a WHERE a.attrelid = i.indexrelid AND a.attnum > 0 ORDER BY a.attnum)
+               FROM pg_attribute a WHERE a.attrelid = i.indexrelid AND a.attnum > 0 ORDER BY a.attnum),
+       coalesce((SELECT h.inhparent::int8 FROM pg_inherits h WHERE h.inhrelid = i.indexrelid), 0)
   FROM pg_index i
   JOIN pg_class ic ON ic.oid = i.indexrelid
   JOIN pg_am am ON am.oid = ic.relam
@@ -136,7 +167,7 @@ SELECT k.oid::int8, k.conrelid::int8, k.conname,
               WHERE a.attrelid = k.conrelid AND a.attnum = ANY (k.conkey)
              -- 0 stands for the row as a whole.
              UNION ALL SELECT '*' WHERE 0 = ANY (k.conkey))::text[],
-       pg_get_constraintdef(k.oid), k.convalidated
+       pg_get_constraintdef(k.oid), k.convalidated, k.coninhcount::int, k.conislocal
   FROM pg_constraint k
   JOIN pg_class c ON c.oid = k.conrelid
   JOIN pg_namespace n ON n.oid = c.relnamespace

@@ -9,13 +9,17 @@ from typing import Any
 
 from uuidkit.catalog import queries
 from uuidkit.catalog.model import (
+    TEXT_TYPES,
     Check,
     Column,
     Dependent,
+    Domain,
     ForeignKey,
     Index,
     IndexColumn,
+    KeyClone,
     KeyTrigger,
+    NotNull,
     Schema,
     Table,
 )
@@ -73,7 +77,8 @@ def read_schema(session: Session) -> Schema:
     with empty_search_path(session) as search_path:
         [server] = session.rows(queries.SERVER)
         creatable = frozenset(name for (name,) in session.rows(queries.SCHEMAS_CREATABLE))
-        tables = _tables(session)
+        domains = {row[0]: row for row in session.rows(queries.DOMAINS)}
+        tables = _tables(session, domains)
         names = {table.oid: table.name for table in tables.values()}
         return Schema(
             database=server[0],
@@ -90,6 +95,8 @@ def read_schema(session: Session) -> Schema:
             ledger_present=server[5],
             may_create_schema=server[6],
             schemas_creatable=creatable,
+            ledger_tables=frozenset(name for (name,) in session.rows(queries.LEDGER_TABLES)),
+            domains=frozenset(row[1] for row in domains.values() if row[2] in TEXT_TYPES),
         )
 
 
@@ -128,18 +135,21 @@ def read_whole_row_publications(session: Session) -> tuple[tuple[str, int], ...]
     return tuple((name, oid) for name, oid in session.rows(queries.WHOLE_ROW_PUBLICATIONS))
 
 
-def _tables(session: Session) -> dict[TableName, Table]:
+def _tables(session: Session, domains: dict[int, tuple[Any, ...]]) -> dict[TableName, Table]:
     columns: dict[int, dict[str, Column]] = {}
     for row in session.rows(queries.COLUMNS):
-        columns.setdefault(row[0], {})[row[1]] = _column(row)
+        columns.setdefault(row[0], {})[row[1]] = _column(row, domains)
     rows = session.rows(queries.TABLES)
     names = {row[0]: TableName(row[1], row[2]) for row in rows}
     parents: dict[int, list[TableName]] = {}
     children: dict[int, list[TableName]] = {}
-    for parent, child in session.rows(queries.INHERITANCE):
+    detaching = set()
+    for parent, child, pending in session.rows(queries.INHERITANCE):
         if parent in names and child in names:
             parents.setdefault(child, []).append(names[parent])
             children.setdefault(parent, []).append(names[child])
+            if pending:
+                detaching.add(child)
     return {
         names[row[0]]: Table(
             oid=row[0],
@@ -160,18 +170,29 @@ def _tables(session: Session) -> dict[TableName, Table]:
             parents=tuple(parents.get(row[0], ())),
             children=tuple(children.get(row[0], ())),
             comment=row[15],
+            detaching=row[0] in detaching,
         )
         for row in rows
     }
 
 
-def _column(row: tuple[Any, ...]) -> Column:
+def _column(row: tuple[Any, ...], domains: dict[int, tuple[Any, ...]]) -> Column:
+    domain = None if row[5] is None else domains[row[5]]
+    collation, name = row[20], row[23]
     return Column(
         name=row[1],
         attnum=row[2],
         type=row[3],
-        base_type=row[4],
-        domain=row[5],
+        base_type=row[4] if domain is None else domain[2],
+        domain=None
+        if domain is None
+        else Domain(
+            name=domain[1],
+            base=domain[3],
+            rules=tuple(domain[5]),
+            default=domain[6],
+            base_collation=(row[21], row[22]) if collation and collation != domain[4] else None,
+        ),
         not_null=row[6],
         default=row[7],
         collation=(row[8], row[9]) if row[9] is not None else None,
@@ -185,6 +206,7 @@ def _column(row: tuple[Any, ...]) -> Column:
         options=tuple(row[17] or ()),
         comment=row[18],
         inherited=row[19],
+        not_null_constraint=None if name is None else NotNull(name, row[24], row[25], row[26]),
     )
 
 
@@ -224,43 +246,73 @@ def _indexes(session: Session, names: dict[int, TableName]) -> tuple[Index, ...]
                 clustered=row[20],
                 replica_identity=row[21],
                 comment=row[22],
+                parent=row[24],
             )
         )
     return tuple(found)
 
 
 def _foreign_keys(session: Session, names: dict[int, TableName]) -> tuple[ForeignKey, ...]:
-    return tuple(
-        ForeignKey(
-            oid=row[0],
-            name=row[1],
-            table=names[row[2]],
-            columns=tuple(row[3]),
-            referenced_table=names[row[4]],
-            referenced_columns=tuple(row[5]),
-            definition=row[6],
-            on_delete=_ACTIONS[row[7]],
-            on_update=_ACTIONS[row[8]],
-            match="FULL" if row[9] == "f" else "SIMPLE",
-            deferrable=row[10],
-            deferred=row[11],
-            validated=row[12],
-            enforced=row[13],
-            index=row[14],
-            parent=row[15],
-            comment=row[16],
-            triggers_altered=row[17],
-            triggers=tuple(KeyTrigger(names[oid], *rest) for oid, *rest in row[18]),
-        )
-        for row in session.rows(queries.FOREIGN_KEYS)
-        if row[2] in names and row[4] in names
+    rows = [row for row in session.rows(queries.FOREIGN_KEYS) if row[2] in names and row[4] in names]
+    below: dict[int, list[tuple[Any, ...]]] = {}
+    for row in rows:
+        if row[15]:
+            below.setdefault(row[15], []).append(row)
+    return tuple(_foreign_key(row, _descendants(row[0], below), names) for row in rows)
+
+
+def _descendants(oid: int, below: dict[int, list[tuple[Any, ...]]]) -> Iterator[tuple[Any, ...]]:
+    for row in below.get(oid, ()):
+        yield row
+        yield from _descendants(row[0], below)
+
+
+def _foreign_key(
+    row: tuple[Any, ...], descendants: Iterator[tuple[Any, ...]], names: dict[int, TableName]
+) -> ForeignKey:
+    clones = list(descendants)
+    return ForeignKey(
+        oid=row[0],
+        name=row[1],
+        table=names[row[2]],
+        columns=tuple(row[3]),
+        referenced_table=names[row[4]],
+        referenced_columns=tuple(row[5]),
+        definition=row[6],
+        on_delete=_ACTIONS[row[7]],
+        on_update=_ACTIONS[row[8]],
+        match="FULL" if row[9] == "f" else "SIMPLE",
+        deferrable=row[10],
+        deferred=row[11],
+        validated=row[12],
+        enforced=row[13],
+        index=row[14],
+        parent=row[15],
+        comment=row[16],
+        triggers_altered=row[17] or any(clone[17] for clone in clones),
+        triggers=_key_triggers(row, names),
+        clones=tuple(
+            KeyClone(names[clone[2]], names[clone[4]], clone[1], clone[16], _key_triggers(clone, names))
+            for clone in clones
+        ),
     )
+
+
+def _key_triggers(row: tuple[Any, ...], names: dict[int, TableName]) -> tuple[KeyTrigger, ...]:
+    return tuple(KeyTrigger(names[oid], *rest) for oid, *rest in row[18])
 
 
 def _checks(session: Session, names: dict[int, TableName]) -> tuple[Check, ...]:
     return tuple(
         Check(
-            oid=row[0], table=names[row[1]], name=row[2], columns=frozenset(row[3]), definition=row[4], validated=row[5]
+            oid=row[0],
+            table=names[row[1]],
+            name=row[2],
+            columns=frozenset(row[3]),
+            definition=row[4],
+            validated=row[5],
+            inherited=row[6],
+            local=row[7],
         )
         for row in session.rows(queries.CHECKS)
         if row[1] in names

@@ -224,6 +224,14 @@ request_options = several(
     ),
     click.option("--declare-references", is_flag=True, help="Turn undeclared references into real foreign keys."),
     click.option(
+        "--backup",
+        type=click.Choice(["column", "table"]),
+        default="column",
+        show_default=True,
+        help="Where the texts are kept: in a column beside each converted one, or in one table of the ledger's schema, "
+        "so that no table gets a new column.",
+    ),
+    click.option(
         "--backup-suffix",
         default="_original",
         show_default=True,

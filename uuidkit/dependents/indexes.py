@@ -36,9 +36,10 @@ def substitute(row: Sequence[Any], changing: Collection[str], methods: Collectio
         return None, "its constraint uses an operator class or a collation that uuid does not have"
     keys = joined([_key(column, column[5] in changing) for column in columns if column[6]])
     included = [raw(column[0]) for column in columns if not column[6]]
-    made = sql.SQL("CREATE {}INDEX {} ON {} USING {} ({})").format(
+    made = sql.SQL("CREATE {}INDEX {} ON {}{} USING {} ({})").format(
         raw("UNIQUE " if unique else ""),
         sql.Identifier(name),
+        raw("ONLY " if row[21] == "p" else ""),  # the indexes of the partitions are made one by one
         TableName(table_schema, table_name).identifier,
         sql.Identifier(method),
         keys,

@@ -60,6 +60,8 @@ class DependentObject:
         hard: whether PostgreSQL refuses the change while the object is there; otherwise only its meaning is at stake.
         substitute: a definition for the uuid column that stands for this one, where this one cannot be had.
         why: what the substitute means, in a sentence; or why there is none.
+        rebuilt: PostgreSQL would make it anew by itself, but not as it is (the indexes of a partition); it comes back
+            as it is at the time, there and back.
     """
 
     catalog: str
@@ -81,6 +83,7 @@ class DependentObject:
     substitute: str | None = None
     why: str = ""
     definition_text: str = field(default="", repr=False)
+    rebuilt: bool = False
 
     @property
     def key(self) -> tuple[str, int]:

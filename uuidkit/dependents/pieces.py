@@ -12,7 +12,7 @@ from uuidkit.composing import joined, raw, text_of
 from uuidkit.dependents.model import Address, Trouble
 
 # pg_rewrite.ev_enabled and pg_trigger.tgenabled, as ALTER TABLE says them.
-_STATES: dict[str, LiteralString] = {"D": "DISABLE", "R": "ENABLE REPLICA", "A": "ENABLE ALWAYS"}
+_STATES: dict[str, LiteralString] = {"O": "ENABLE", "D": "DISABLE", "R": "ENABLE REPLICA", "A": "ENABLE ALWAYS"}
 
 
 def address_of(document: Sequence[Any]) -> Address:
@@ -20,13 +20,13 @@ def address_of(document: Sequence[Any]) -> Address:
     return Address(kind, tuple(names), tuple(args))
 
 
-def state(what: LiteralString, table: TableName, name: str, state: str) -> list[str]:
-    if state == "O":
+def state(what: LiteralString, table: TableName, name: str, state: str, *, only: bool = False) -> list[str]:
+    if state == "O" and not only:
         return []
     return [
         text_of(
-            sql.SQL("ALTER TABLE {} {} {} {}").format(
-                table.identifier, raw(_STATES[state]), raw(what), sql.Identifier(name)
+            sql.SQL("ALTER TABLE {}{} {} {} {}").format(
+                raw("ONLY " if only else ""), table.identifier, raw(_STATES[state]), raw(what), sql.Identifier(name)
             )
         )
     ]

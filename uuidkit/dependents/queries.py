@@ -144,6 +144,8 @@ SELECT o.objid::int8, n.nspname, c.relname, tn.nspname, t.relname, pg_get_indexd
                LEFT JOIN pg_namespace qn ON qn.oid = q.opcnamespace
                LEFT JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = i.indkey[p - 1] AND a.attnum > 0
               ORDER BY p),
+       t.relkind::text, pn.nspname, pc.relname,
+       concat(CASE WHEN k.condeferrable THEN ' DEFERRABLE' END, CASE WHEN k.condeferred THEN ' INITIALLY DEFERRED' END),
        {_COMMON}
   FROM (SELECT 'pg_class'::regclass::oid AS classid, unnest(%(oids)s::oid[]) AS objid) AS o
   JOIN pg_class c ON c.oid = o.objid
@@ -153,11 +155,27 @@ SELECT o.objid::int8, n.nspname, c.relname, tn.nspname, t.relname, pg_get_indexd
   JOIN pg_namespace tn ON tn.oid = t.relnamespace
   JOIN pg_am m ON m.oid = c.relam
   LEFT JOIN pg_constraint k ON k.conindid = c.oid AND k.conrelid = t.oid AND k.contype IN ('p', 'u', 'x')
+  LEFT JOIN pg_inherits h ON h.inhrelid = c.oid
+  LEFT JOIN pg_class pc ON pc.oid = h.inhparent
+  LEFT JOIN pg_namespace pn ON pn.oid = pc.relnamespace
  ORDER BY o.objid"""
+
+# Of the copies that tables below have of a CHECK, those with a comment: it goes and comes with the root's.
+_INHERITED_CHECKS: LiteralString = """
+       coalesce((WITH RECURSIVE below (oid) AS (
+                   SELECT h.inhrelid FROM pg_inherits h WHERE h.inhparent = t.oid
+                   UNION
+                   SELECT h.inhrelid FROM below b JOIN pg_inherits h ON h.inhparent = b.oid)
+                 SELECT jsonb_agg(jsonb_build_array(bn.nspname, bc.relname, obj_description(bk.oid, 'pg_constraint'))
+                                  ORDER BY bc.oid)
+                   FROM below b JOIN pg_class bc ON bc.oid = b.oid JOIN pg_namespace bn ON bn.oid = bc.relnamespace
+                   JOIN pg_constraint bk ON bk.conrelid = b.oid AND bk.conname = k.conname AND bk.contype = 'c'
+                                        AND bk.coninhcount > 0 AND NOT bk.conislocal
+                  WHERE obj_description(bk.oid, 'pg_constraint') IS NOT NULL), '[]'::jsonb)"""
 
 CHECKS: Final[LiteralString] = f"""
 SELECT o.objid::int8, n.nspname, t.relname, k.conname, pg_get_constraintdef(k.oid), pg_has_role(t.relowner, 'USAGE'),
-       obj_description(k.oid, 'pg_constraint'), k.coninhcount::int, {_COMMON}
+       obj_description(k.oid, 'pg_constraint'), {_INHERITED_CHECKS}, {_COMMON}
   FROM (SELECT 'pg_constraint'::regclass::oid AS classid, unnest(%(oids)s::oid[]) AS objid) AS o
   JOIN pg_constraint k ON k.oid = o.objid
   JOIN pg_class t ON t.oid = k.conrelid
@@ -185,10 +203,23 @@ SELECT o.objid::int8, n.nspname, t.relname, p.polname, p.polpermissive, p.polcmd
   JOIN pg_namespace n ON n.oid = t.relnamespace
  ORDER BY o.objid"""
 
+# What a row trigger of a partitioned table is on its partitions, where it is not just the same there.
+_TRIGGER_CLONES: LiteralString = """
+       coalesce((WITH RECURSIVE below (oid) AS (
+                   SELECT x.oid FROM pg_trigger x WHERE x.tgparentid = g.oid
+                   UNION
+                   SELECT x.oid FROM below b JOIN pg_trigger x ON x.tgparentid = b.oid)
+                 SELECT jsonb_agg(jsonb_build_array(xn.nspname, xc.relname, x.tgenabled,
+                                                    obj_description(x.oid, 'pg_trigger')) ORDER BY xc.oid)
+                   FROM below b JOIN pg_trigger x ON x.oid = b.oid JOIN pg_class xc ON xc.oid = x.tgrelid
+                   JOIN pg_namespace xn ON xn.oid = xc.relnamespace
+                  WHERE x.tgenabled <> g.tgenabled OR obj_description(x.oid, 'pg_trigger') IS NOT NULL),
+                '[]'::jsonb)"""
+
 TRIGGERS: Final[LiteralString] = f"""
 SELECT o.objid::int8, n.nspname, t.relname, g.tgname, pg_get_triggerdef(g.oid), g.tgenabled::text,
        pg_has_role(t.relowner, 'USAGE'), obj_description(g.oid, 'pg_trigger'),
-       has_function_privilege(g.tgfoid, 'EXECUTE'), {_COMMON}
+       has_function_privilege(g.tgfoid, 'EXECUTE'), {_TRIGGER_CLONES}, {_COMMON}
   FROM (SELECT 'pg_trigger'::regclass::oid AS classid, unnest(%(oids)s::oid[]) AS objid) AS o
   JOIN pg_trigger g ON g.oid = o.objid
   JOIN pg_class t ON t.oid = g.tgrelid

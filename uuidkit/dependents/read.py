@@ -9,6 +9,7 @@ from typing import Any
 from uuidkit.catalog.model import Index, Schema
 from uuidkit.catalog.names import ColumnName, TableName
 from uuidkit.catalog.read import empty_search_path
+from uuidkit.catalog.trees import rebuilt_by_hand, root_of
 from uuidkit.database.session import Session
 from uuidkit.dependents import indexes, queries, relations, tables
 from uuidkit.dependents.model import DependentObject
@@ -34,7 +35,13 @@ def read_dependents(session: Session, schema: Schema, changing: Collection[Colum
     with empty_search_path(session):
         reads, needs, by_row_type, parts = _closure(session, schema, changing, names)
         methods = frozenset(name for (name,) in session.rows(queries.UUID_METHODS))
-        for index in _indexes(schema, changing, methods):
+        by_hand = rebuilt_by_hand(schema, {root_of(schema, column) for column in changing})
+        rebuilt: set[Key] = set()
+        for index, odd in _indexes(schema, changing, methods, by_hand):
+            if not odd:
+                rebuilt.add(("pg_class", index.oid))
+            if index.parent:
+                needs.setdefault(("pg_class", index.oid), set()).add(("pg_class", index.parent))
             reads.setdefault(("pg_class", index.oid), set()).update(
                 column
                 for column in changing
@@ -42,8 +49,10 @@ def read_dependents(session: Session, schema: Schema, changing: Collection[Colum
             )
         for check in schema.checks:
             read = {c for c in changing if c.table_name == check.table and {c.name, "*"} & set(check.columns)}
-            if read:
+            if read and (check.local or not check.inherited):
                 reads[("pg_constraint", check.oid)] = read
+        for below, above in _merged_checks(schema, reads):
+            needs.setdefault(above, set()).add(below)
         found = list(_read(session, schema, changing, set(reads) | set(needs), by_row_type, parts, methods, names))
         hanging = [
             replace(
@@ -51,6 +60,7 @@ def read_dependents(session: Session, schema: Schema, changing: Collection[Colum
                 reads=frozenset(reads.get(one.key, ())),
                 needs=frozenset(needs.get(one.key, ())),
                 table=_table_of(one, reads.get(one.key, ())),
+                rebuilt=one.key in rebuilt,
             )
             for one in found
         ]
@@ -94,8 +104,10 @@ def _closure(
     return reads, needs, by_row_type, parts
 
 
-def _indexes(schema: Schema, changing: Collection[ColumnName], methods: frozenset[str]) -> Iterator[Index]:
-    """The indexes of tables that PostgreSQL would not rebuild by itself, or that may come to mean another thing."""
+def _indexes(
+    schema: Schema, changing: Collection[ColumnName], methods: frozenset[str], by_hand: Collection[TableName]
+) -> Iterator[tuple[Index, bool]]:
+    """The indexes that PostgreSQL would not rebuild as they are; True for one that may come to mean another thing."""
     for table in dict.fromkeys(column.table_name for column in changing):
         names = {column.name for column in changing if column.table_name == table}
         for index in schema.indexes_of(table):
@@ -104,8 +116,25 @@ def _indexes(schema: Schema, changing: Collection[ColumnName], methods: frozense
                 and (index.method not in methods or not key.opclass_default or key.collation_differs)
                 for key in index.keys
             )
-            if odd or names & index.expression_reads or "*" in index.expression_reads:
-                yield index
+            odd = odd or bool(names & index.expression_reads or "*" in index.expression_reads)
+            if odd or (table in by_hand and names & index.reads):
+                yield index, odd
+
+
+def _merged_checks(schema: Schema, reads: Collection[Key]) -> Iterator[tuple[Key, Key]]:
+    """(a CHECK that a table has of its own and inherits as well, the one above): made before it, it merges with it."""
+    own = {(check.table, check.name): check for check in schema.checks if ("pg_constraint", check.oid) in reads}
+    for check in own.values():
+        above = check
+        while above.inherited:
+            parents = [(parent, check.name) for parent in schema.tables[above.table].parents]
+            found = next((one for one in schema.checks if (one.table, one.name) in parents), None)
+            if found is None:
+                break
+            above = found
+            if ("pg_constraint", above.oid) in reads:
+                yield ("pg_constraint", check.oid), ("pg_constraint", above.oid)
+                break
 
 
 def _read(

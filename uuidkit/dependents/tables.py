@@ -29,24 +29,39 @@ def index(row: Row, substitute: tuple[str | None, str]) -> DependentObject:
     """
     (oid, schema, name, table_schema, table_name, definition, owned, tablespace, clustered, replica_identity) = row[:10]
     statistics, comment, constraint, constraint_definition, constraint_comment = row[10:15]
+    options, (table_kind, parent_schema, parent, deferral) = row[18], row[21:25]
     address, identity, extension, labelled = row[-4:]
     table = TableName(table_schema, table_name)
     found = sql.Identifier(schema, name)
     on_table = sql.SQL("ALTER TABLE {}").format(table.identifier)
     up: list[str]
+    after: list[sql.Composable] = []
     if constraint is not None:
+        if (
+            options
+            and deferral == constraint_definition[len(constraint_definition) - len(deferral) :]
+            and (constraint_definition.startswith(("PRIMARY KEY", "UNIQUE")))
+        ):
+            kept = sql.SQL(" WITH ({})").format(pieces.options(options))
+            constraint_definition = (
+                constraint_definition[: len(constraint_definition) - len(deferral)] + text_of(kept) + deferral
+            )
+        elif options:
+            after.append(sql.SQL("ALTER INDEX {} SET ({})").format(found, pieces.options(options)))
         down = text_of(sql.SQL("{} DROP CONSTRAINT {}").format(on_table, sql.Identifier(constraint)))
+        # The constraints of the partitions are made one by one.
+        only = sql.SQL("ALTER TABLE ONLY {}").format(table.identifier) if table_kind == "p" else on_table
         up = [
             text_of(
-                sql.SQL("{} ADD CONSTRAINT {} {}").format(
-                    on_table, sql.Identifier(constraint), raw(constraint_definition)
-                )
+                sql.SQL("{} ADD CONSTRAINT {} {}").format(only, sql.Identifier(constraint), raw(constraint_definition))
             )
         ]
     else:
         down = text_of(sql.SQL("DROP INDEX {}").format(found))
         up = [definition]
-    after: list[sql.Composable] = []
+    if parent is not None:
+        whole = sql.Identifier(parent_schema, parent)
+        after.append(sql.SQL("ALTER INDEX {} ATTACH PARTITION {}").format(whole, found))
     if tablespace:
         after.append(sql.SQL("ALTER INDEX {} SET TABLESPACE {}").format(found, sql.Identifier(tablespace)))
     for position, target in enumerate(statistics, 1):
@@ -73,7 +88,7 @@ def index(row: Row, substitute: tuple[str | None, str]) -> DependentObject:
         name=identity,
         table=table,
         address=pieces.address_of(address),
-        down=(down,),
+        down=() if parent is not None else (down,),  # it goes with the one that it is attached to
         up=tuple(up),
         troubles=(
             *pieces.ownership(owned, "the table's owner", identity),
@@ -87,7 +102,7 @@ def index(row: Row, substitute: tuple[str | None, str]) -> DependentObject:
 
 def check(row: Row) -> DependentObject:
     """A CHECK constraint of a table."""
-    oid, schema, table_name, name, definition, owned, comment, inherited, address, identity, extension, labelled = row
+    oid, schema, table_name, name, definition, owned, comment, below, address, identity, extension, labelled = row
     table = TableName(schema, table_name)
     on_table = sql.SQL("ALTER TABLE {}").format(table.identifier)
     up = [text_of(sql.SQL("{} ADD CONSTRAINT {} {}").format(on_table, sql.Identifier(name), raw(definition)))]
@@ -95,15 +110,13 @@ def check(row: Row) -> DependentObject:
         up.append(
             pieces.comment("CONSTRAINT", sql.SQL("{} ON {}").format(sql.Identifier(name), table.identifier), comment)
         )
+    for below_schema, below_table, text in below:
+        on = sql.SQL("{} ON {}").format(sql.Identifier(name), sql.Identifier(below_schema, below_table))
+        up.append(pieces.comment("CONSTRAINT", on, text))
     troubles = (
         *pieces.ownership(owned, "the table's owner", identity),
         *pieces.membership(extension, labelled, identity),
     )
-    if inherited:
-        troubles = (
-            *troubles,
-            Trouble("DEPENDENT", "The constraint is inherited from another table.", "Drop it there."),
-        )
     return DependentObject(
         catalog="pg_constraint",
         oid=oid,
@@ -180,13 +193,20 @@ def policy(row: Row) -> DependentObject:
 
 def trigger(row: Row) -> DependentObject:
     """A trigger, constraint triggers included."""
-    oid, schema, table_name, name, definition, state, owned, comment, executable = row[:9]
-    address, identity, extension, labelled = row[9:]
+    oid, schema, table_name, name, definition, state, owned, comment, executable, clones = row[:10]
+    address, identity, extension, labelled = row[10:]
     table = TableName(schema, table_name)
     on = sql.SQL("{} ON {}").format(sql.Identifier(name), table.identifier)
     up = [definition, *pieces.state("TRIGGER", table, name, state)]
     if comment is not None:
         up.append(pieces.comment("TRIGGER", on, comment))
+    for clone_schema, clone_table, clone_state, clone_comment in clones:
+        clone = TableName(clone_schema, clone_table)
+        if clone_state != state:
+            up += pieces.state("TRIGGER", clone, name, clone_state, only=True)
+        if clone_comment is not None:
+            on_clone = sql.SQL("{} ON {}").format(sql.Identifier(name), clone.identifier)
+            up.append(pieces.comment("TRIGGER", on_clone, clone_comment))
     troubles = (
         *pieces.ownership(owned, "the table's owner", identity),
         *pieces.membership(extension, labelled, identity),

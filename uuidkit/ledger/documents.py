@@ -9,13 +9,13 @@ from datetime import datetime
 from typing import Any
 
 from uuidkit import ids
-from uuidkit.catalog.model import KeyTrigger
+from uuidkit.catalog.model import KeyClone, KeyTrigger
 from uuidkit.catalog.names import ColumnName, TableName
 from uuidkit.dependents.model import Action, Address
 from uuidkit.errors import LedgerError
 from uuidkit.planning.model import OnUnparseable
 
-FORMAT = 2  # of the graph document; a later toolkit must be able to read an earlier one's
+FORMAT = 3  # of the graph document; a later toolkit must be able to read an earlier one's
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,14 +29,39 @@ class LedgerLookup:
 
 
 @dataclass(frozen=True, slots=True)
+class LedgerInherited:
+    """The column in a table that inherited it, where it may have differed from the root's.
+
+    Attributes:
+        default, default_after, storage, compression: as in ``LedgerColumn``.
+    """
+
+    schema: str
+    table: str
+    default: str | None
+    default_after: str | None
+    storage: str
+    compression: str
+
+    @property
+    def table_name(self) -> TableName:
+        """The table that inherited it."""
+        return TableName(self.schema, self.table)
+
+
+@dataclass(frozen=True, slots=True)
 class LedgerColumn:
     """One converted column, with all that a way back needs.
 
     Attributes:
-        type: the text type as it was, length included.
+        backup: the column with the text; empty when the text is in a table.
+        type: the text type as it was, length included; a domain by its name.
+        text_type, text_collation: of a domain, the type below it, and the collation where it is not that type's.
         legacy_shape: the one form that rows added since are given, None for canonical text.
         shapes: the frequent shapes of the old values, for cheap comparison.
-        position: 0 for the topmost referenced column, then as in the plan.
+        texts: the table of the ledger's schema that has the text of every uuid; empty when a column has it.
+        position: which column of the graph it is, in that table.
+        inherited: the tables that inherited the column.
     """
 
     schema: str
@@ -59,11 +84,31 @@ class LedgerColumn:
     unparseable: int = 0
     unique: bool = False
     not_null: bool = False
+    text_type: str = ""
+    text_collation: tuple[str, str] | None = None
+    texts: str = ""
+    position: int = 0
+    inherited: tuple[LedgerInherited, ...] = ()
 
     @property
     def name(self) -> ColumnName:
         """The column's full name."""
         return ColumnName(self.schema, self.table, self.column)
+
+    @property
+    def tables(self) -> tuple[TableName, ...]:
+        """The column's table, then those that inherited it."""
+        return (self.name.table_name, *(one.table_name for one in self.inherited))
+
+    @property
+    def backup_type(self) -> str:
+        """The type of the backup column, length included."""
+        return self.text_type or self.type
+
+    @property
+    def backup_collation(self) -> tuple[str, str] | None:
+        """The collation of the backup column, where it is not its type's."""
+        return self.text_collation if self.text_type else self.collation
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +118,7 @@ class LedgerKey:
     Attributes:
         existed: whether it was there before the conversion.
         triggers: names of the internal triggers that carry a foreign key out; they fire in that order.
+        clones: what the key was on partitions.
     """
 
     schema: str
@@ -82,6 +128,7 @@ class LedgerKey:
     existed: bool
     comment: str | None = None
     triggers: tuple[KeyTrigger, ...] = ()
+    clones: tuple[KeyClone, ...] = ()
 
     @property
     def table_name(self) -> TableName:
@@ -174,7 +221,7 @@ def from_json(document: dict[str, Any]) -> LedgerGraph:
     Raises:
         LedgerError: it was written by a later toolkit.
     """
-    if document.get("format") not in (1, FORMAT):
+    if document.get("format") not in (1, 2, FORMAT):
         raise LedgerError(
             f"The ledger has an entry of format {document.get('format')}, which this version cannot read.",
             "Use the version of uuidkit that made the conversion, or a later one.",
@@ -208,15 +255,27 @@ def _dependent(document: dict[str, Any]) -> LedgerDependent:
 
 
 def _key(document: dict[str, Any]) -> LedgerKey:
-    triggers = tuple(
-        KeyTrigger(**{**trigger, "table": TableName(**trigger["table"])}) for trigger in document["triggers"]
+    clones = tuple(
+        KeyClone(
+            **{
+                **clone,
+                "table": TableName(**clone["table"]),
+                "referenced_table": TableName(**clone["referenced_table"]),
+                "triggers": _triggers(clone["triggers"]),
+            }
+        )
+        for clone in document.get("clones", ())
     )
-    return LedgerKey(**{**document, "triggers": triggers})
+    return LedgerKey(**{**document, "triggers": _triggers(document["triggers"]), "clones": clones})
+
+
+def _triggers(document: list[dict[str, Any]]) -> tuple[KeyTrigger, ...]:
+    return tuple(KeyTrigger(**{**trigger, "table": TableName(**trigger["table"])}) for trigger in document)
 
 
 def _column(document: dict[str, Any]) -> LedgerColumn:
     shape = document["legacy_shape"]
-    collation = document["collation"]
+    collation, below = document["collation"], document.get("text_collation")
     return LedgerColumn(
         **{
             **document,
@@ -224,5 +283,7 @@ def _column(document: dict[str, Any]) -> LedgerColumn:
             "shapes": tuple(ids.Shape(**found) for found in document["shapes"]),
             "legacy_shape": ids.Shape(**shape) if shape else None,
             "lookup": tuple(LedgerLookup(**lookup) for lookup in document["lookup"]),
+            "text_collation": tuple(below) if below else None,
+            "inherited": tuple(LedgerInherited(**one) for one in document.get("inherited", ())),
         }
     )

@@ -6,8 +6,9 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from uuidkit.catalog.model import Column, Schema, Table
 from uuidkit.catalog.names import ColumnName, TableName, display, too_long
+from uuidkit.catalog.trees import families, family_tables
 from uuidkit.findings import ColumnFindings, Reference
-from uuidkit.planning.defaults import convert_default
+from uuidkit.planning.defaults import default_of
 from uuidkit.planning.model import Blocker, ForeignKeyPlan, Request
 from uuidkit.wording import count
 
@@ -21,21 +22,17 @@ def column_blockers(
         return
     yield from _type(column, found)
     yield from _backup(schema, request, column)
-    yield from _default(request, column, found)
+    for member in families(schema, (column,)):
+        if (there := schema.column(member)) is not None:
+            yield from _default(request, member, there)
     if findings is not None:
         yield from _values(request, column, found, findings)
+        yield from _kept_in_table(request, column, findings)
 
 
 def _type(column: ColumnName, found: Column) -> Iterator[Blocker]:
     name = str(column)
-    if found.domain is not None:
-        yield Blocker(
-            "DEPENDENT",
-            name,
-            f"The column's type is the domain {found.domain}; its rules would disappear with it.",
-            f"Change the column to {found.base_type} first, with the domain's rules as CHECK constraints.",
-        )
-    elif not found.is_text:
+    if not found.is_text:
         yield Blocker(
             "TYPE",
             name,
@@ -52,6 +49,8 @@ def _type(column: ColumnName, found: Column) -> Iterator[Blocker]:
 
 
 def _backup(schema: Schema, request: Request, column: ColumnName) -> Iterator[Blocker]:
+    if request.backup == "table":
+        return
     backup = column.name + request.backup_suffix
     if too_long(backup):
         yield Blocker(
@@ -61,20 +60,33 @@ def _backup(schema: Schema, request: Request, column: ColumnName) -> Iterator[Bl
             "at 63 bytes without an error.",
             "Choose a shorter suffix with --backup-suffix.",
         )
-    elif backup in schema.tables[column.table_name].columns:
-        yield Blocker(
-            "NAME_TAKEN",
-            str(column),
-            f"The table already has a column {display(backup)}, which the backup of the text would be called.",
-            "Choose another suffix with --backup-suffix, or rename or drop that column if it is no longer needed.",
-        )
+        return
+    # PostgreSQL would merge it with a column of that name in a table that inherits, and overwrite what that one holds.
+    for table in family_tables(schema, (column.table_name,)):
+        if backup in schema.tables[table].columns:
+            yield Blocker(
+                "NAME_TAKEN",
+                str(table.column(column.name)),
+                f"The table already has a column {display(backup)}, which the backup of the text would be called.",
+                "Choose another suffix with --backup-suffix, keep the texts in a table with --backup table, or rename "
+                "or drop that column if it is no longer needed.",
+            )
 
 
 def _default(request: Request, column: ColumnName, found: Column) -> Iterator[Blocker]:
     if found.generated or not found.is_text:
         return
-    default = convert_default(found.default, request.on_unparseable)
-    if not default.understood:
+    default = default_of(found, request.on_unparseable)
+    if not default.understood and found.default is None and found.domain is not None:
+        yield Blocker(
+            "DEFAULT",
+            str(column),
+            f"The default {found.domain.default} of the domain {found.domain.name} cannot be turned into a uuid: "
+            f"{default.why}.",
+            f"Run ALTER TABLE {column.table_name} ALTER COLUMN {display(column.name)} SET DEFAULT "
+            "gen_random_uuid()::text (or another default that is a uuid) first.",
+        )
+    elif not default.understood:
         yield Blocker(
             "DEFAULT",
             str(column),
@@ -127,6 +139,30 @@ def _values(request: Request, column: ColumnName, found: Column, findings: Colum
         )
 
 
+def _kept_in_table(request: Request, column: ColumnName, findings: ColumnFindings) -> Iterator[Blocker]:
+    """What a table of the texts by their uuid cannot bring back."""
+    if request.backup != "table":
+        return
+    remedy = "Keep the texts in a column (--backup column), or correct the values first."
+    if findings.merged_count:
+        example = f", for example {', '.join(map(repr, findings.merged[0].values))}" if findings.merged else ""
+        yield Blocker(
+            "BACKUP",
+            str(column),
+            f"{count(findings.merged_count, 'uuid comes', 'uuids come')} from several texts{example}; a table of the "
+            "texts cannot tell which row had which.",
+            remedy,
+        )
+    if findings.unparseable and request.on_unparseable == "null":
+        yield Blocker(
+            "BACKUP",
+            str(column),
+            f"{count(findings.unparseable, 'text becomes', 'texts become')} NULL; a table of the texts by their uuid "
+            "has no place for them.",
+            f"Use --on-unparseable derive. {remedy}",
+        )
+
+
 def table_blockers(schema: Schema, table: Table, changing: Collection[str]) -> Iterator[Blocker]:
     """What is wrong with one table as a whole: its kind, its family, the role's rights on it."""
     name = str(table.name)
@@ -140,24 +176,20 @@ def table_blockers(schema: Schema, table: Table, changing: Collection[str]) -> I
         )
     in_key = sorted(set(changing) & table.partition_key)
     if in_key:
+        columns = ", ".join(map(display, in_key))
         yield Blocker(
             "PARTITION_KEY",
             name,
-            f"{', '.join(map(display, in_key))} is part of the partition key; PostgreSQL cannot change its type.",
-            "Build a new partitioned table with a uuid key and copy the rows into it; this is not done here.",
+            f"{columns} is part of the partition key; PostgreSQL cannot change its type.",
+            f"Make a new partitioned table with uuid in its key (CREATE TABLE … (LIKE {table.name} INCLUDING ALL, then "
+            f"{columns} as uuid) PARTITION BY …), INSERT … SELECT the rows into it, and give it this one's name; or "
+            "leave the column out.",
         )
-    elif table.kind == "p" or table.partition:
+    if table.detaching:
         yield _dependent(
             name,
-            "It is a partitioned table or a partition; these are not converted yet.",
-            "Leave it out, or convert it by hand.",
-        )
-    elif table.children or table.parents:
-        relatives = ", ".join(str(relative) for relative in (*table.parents, *table.children))
-        yield _dependent(
-            name,
-            f"It takes part in table inheritance with {relatives}; such tables are not converted yet.",
-            "Run ALTER TABLE … NO INHERIT first, or leave it out.",
+            "DETACH PARTITION CONCURRENTLY of it was begun and has not ended; it is neither in the table nor out.",
+            "Run ALTER TABLE … DETACH PARTITION … FINALIZE on the table above it first.",
         )
     if not table.owned:
         yield Blocker(
@@ -187,12 +219,80 @@ def _dependent(name: str, message: str, remedy: str) -> Blocker:
     return Blocker("DEPENDENT", name, message, remedy)
 
 
+def tree_blockers(schema: Schema, columns: Collection[ColumnName]) -> Iterator[Blocker]:
+    """What keeps a column from being changed through the root of its tree.
+
+    Args:
+        schema: what is there.
+        columns: at the roots.
+    """
+    for member in families(schema, columns):
+        found = schema.column(member)
+        if found is not None and found.inherited > 1:
+            parents = ", ".join(
+                str(parent)
+                for parent in schema.tables[member.table_name].parents
+                if schema.column(parent.column(member.name)) is not None
+            )
+            yield Blocker(
+                "DEPENDENT",
+                str(member),
+                f"The column is inherited from several tables ({parents}); PostgreSQL changes it only in all of them "
+                "at once.",
+                f"Run ALTER TABLE {member.table_name} NO INHERIT … for all but one of them first, and INHERIT again "
+                "when the others are converted.",
+            )
+
+
+def turn_blockers(schema: Schema, keys: Sequence[ForeignKeyPlan]) -> Iterator[Blocker]:
+    """Partitions on which foreign keys would act in another order than today.
+
+    The triggers of a key act in the order of their names. Those on a partition can only be given the names of those on
+    the root, and a partition that was attached later may have been in another order than the root.
+
+    Args:
+        schema: what is there.
+        keys: those that are put back.
+    """
+    renamed: dict[tuple[TableName, str], str] = {}
+    for key in keys:
+        existing = key.existing
+        if existing is None or not existing.clones:
+            continue
+        own = {(trigger.function, trigger.type): trigger.name for trigger in existing.triggers}
+        for clone in existing.clones:
+            for trigger in clone.triggers:
+                name = own.get((trigger.function, trigger.type))
+                if name is not None:
+                    renamed[trigger.table, trigger.name] = name
+    acting: dict[tuple[TableName, str], list[str]] = {}
+    for found in schema.foreign_keys:
+        for trigger in found.triggers:
+            event = trigger.function.rpartition("_")[2]  # RI_FKey_cascade_del, RI_FKey_restrict_upd …
+            if event in ("del", "upd") and trigger.function != "RI_FKey_check_upd":
+                acting.setdefault((trigger.table, event), []).append(trigger.name)
+    for table, event in sorted(acting):
+        names = sorted(acting[table, event])
+        if sorted(names, key=lambda name: renamed.get((table, name), name)) != names:
+            yield Blocker(
+                "DEPENDENT",
+                str(table),
+                f"Foreign keys that refer to this partition act in another order on {event.upper()} than on the table "
+                "it belongs to, and would act in that one's order afterwards.",
+                "Drop those keys and add them again on the partitioned table, so that the order is the same for all "
+                "partitions, first.",
+            )
+
+
 def dependent_blockers(schema: Schema, changing: Collection[ColumnName]) -> Iterator[Blocker]:
     """What can neither be kept nor taken down: invalid indexes, columns of the table's row type."""
     tables = {column.table_name for column in changing}
     for index in schema.indexes:
         columns = {column.name for column in changing if column.table_name == index.table}
-        if not index.valid and (columns & index.reads or (columns and "*" in index.expression_reads)):
+        # On a partitioned table an index is invalid as long as a partition has none for it; it comes back so.
+        incomplete = schema.tables[index.table].kind == "p"
+        reads = columns & index.reads or (columns and "*" in index.expression_reads)
+        if not index.valid and not incomplete and reads:
             yield Blocker(
                 "DEPENDENT",
                 f"{display(index.table.schema)}.{display(index.name)}",

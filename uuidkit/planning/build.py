@@ -10,13 +10,15 @@ from dataclasses import replace
 from uuidkit import ids
 from uuidkit.catalog.model import Schema
 from uuidkit.catalog.names import ColumnName, TableName
+from uuidkit.catalog.trees import families, family_tables, inheriting
 from uuidkit.composing import text_of
 from uuidkit.findings import ColumnFindings, Reference
 from uuidkit.ids.expression import ShapeUse, cheapest
 from uuidkit.planning import blockers as check
-from uuidkit.planning.defaults import convert_default
+from uuidkit.planning.defaults import default_of
 from uuidkit.planning.dependents import dependent_plans
-from uuidkit.planning.estimate import estimate
+from uuidkit.planning.domains import domain_plans
+from uuidkit.planning.estimate import estimate, works
 from uuidkit.planning.facts import GraphFacts
 from uuidkit.planning.keys import declared_keys, kept_keys
 from uuidkit.planning.model import (
@@ -24,6 +26,7 @@ from uuidkit.planning.model import (
     ColumnPlan,
     DependentPlan,
     GraphPlan,
+    InheritedColumn,
     OnUnparseable,
     Plan,
     Request,
@@ -80,14 +83,14 @@ def build(
                 ),
             )
             checked |= set(graph.tables)
-        graphs.append(graph)
+        graphs.append(replace(graph, works=works(schema, graph, dict(graph_facts.sizes))))
     digests = [_hash(schema, request, graph) for graph in graphs]
     # One graph keeps its own hash, so that a report's is the one that the ledger shows.
     total = digests[0] if len(digests) == 1 else hashlib.sha256("\n".join(digests).encode()).hexdigest()
     return Plan(
         request=request,
         graphs=tuple(graphs),
-        estimate=estimate(schema, graphs, dict(size for found in facts for size in found.sizes)),
+        estimate=estimate(graphs),
         version_num=schema.version_num,
         hash=total,
     )
@@ -98,7 +101,8 @@ def _work(graph: GraphPlan) -> bool:
 
 
 def _graph(schema: Schema, request: Request, facts: GraphFacts) -> GraphPlan:
-    changing = {name for name in facts.columns if (column := schema.column(name)) is not None and not column.is_uuid}
+    roots = [name for name in facts.columns if (column := schema.column(name)) is not None and not column.is_uuid]
+    changing = set(families(schema, roots))
     columns = tuple(_column(schema, request, facts, name) for name in facts.columns)
     keys = kept_keys(schema, changing)
     undeclared = [reference for reference in facts.references if not reference.declared]
@@ -111,14 +115,20 @@ def _graph(schema: Schema, request: Request, facts: GraphFacts) -> GraphPlan:
     for name in facts.columns:
         found += check.column_blockers(schema, request, name, facts.findings.get(name))
     touched = {name.table_name for name in changing}
-    touched |= {key.table for key in new_keys} | {unique.column.table_name for unique in uniques}
+    new = {key.table for key in new_keys} | {unique.column.table_name for unique in uniques}
+    touched |= set(family_tables(schema, new))
     for table_name in _in_order(schema, facts.columns):
         if table_name in touched:
             names = [name.name for name in changing if name.table_name == table_name]
             found += check.table_blockers(schema, schema.tables[table_name], names)
+    found += check.tree_blockers(schema, roots)
     found += check.dependent_blockers(schema, changing)
     dependents, undecided = dependent_plans(schema, request, facts, changing)
     found += undecided
+    domains, undecided = domain_plans(schema, request, changing)
+    dependents += domains
+    found += undecided
+    found += check.turn_blockers(schema, keys)
     found += check.key_blockers(request, (*keys, *new_keys), facts.references, facts.findings)
     found += _value_blockers(request, facts)
     found += [
@@ -146,8 +156,11 @@ def _declarable(schema: Schema, reference: Reference) -> bool:
 
 
 def _in_order(schema: Schema, columns: Sequence[ColumnName]) -> tuple[TableName, ...]:
-    """The one global order of locking: referenced tables first, then by oid (the columns come that way)."""
-    return tuple(dict.fromkeys(name.table_name for name in columns if name.table_name in schema.tables))
+    """The one global order of locking: referenced tables first, then by oid (the columns come that way).
+
+    A table is followed by those that inherit from it, as LOCK TABLE takes them.
+    """
+    return family_tables(schema, (name.table_name for name in columns))
 
 
 def _column(schema: Schema, request: Request, facts: GraphFacts, name: ColumnName) -> ColumnPlan:
@@ -166,13 +179,20 @@ def _column(schema: Schema, request: Request, facts: GraphFacts, name: ColumnNam
         column=name,
         before=before,
         findings=findings,
-        backup="" if before.is_uuid else name.name + request.backup_suffix,
+        backup="" if before.is_uuid or request.backup == "table" else name.name + request.backup_suffix,
         expression=expression,
-        default_after=convert_default(before.default, request.on_unparseable).expression,
-        legacy_shape=legacy_shape(findings, before.type),
+        default_after=default_of(before, request.on_unparseable).expression,
+        legacy_shape=legacy_shape(findings, before.text_type),
         on_unparseable=request.on_unparseable,
         done=before.is_uuid,
         lookup=lookup,
+        inherited=()
+        if before.is_uuid
+        else tuple(
+            InheritedColumn(member, found, default_of(found, request.on_unparseable).expression)
+            for member in inheriting(schema, name)
+            if (found := schema.column(member)) is not None
+        ),
     )
 
 

@@ -10,6 +10,7 @@ import re
 from dataclasses import dataclass
 
 from uuidkit import ids
+from uuidkit.catalog.model import Column
 from uuidkit.planning.model import OnUnparseable
 
 # Functions that return a fresh uuid, with the schema that pg_get_expr prints where it is not pg_catalog.
@@ -37,6 +38,23 @@ class Default:
     expression: str | None
     understood: bool = True
     why: str = ""
+
+
+def default_of(column: Column, on_unparseable: OnUnparseable) -> Default:
+    """The uuid default of a text column, its domain's where it has none of its own.
+
+    Args:
+        column: as it is.
+        on_unparseable: as for ``convert_default``.
+    """
+    expression = column.default
+    if column.domain is not None:
+        if expression is None:
+            expression = column.domain.default
+        elif expression.endswith(cast := f"::{column.domain.name}"):
+            # A literal, or an expression in parentheses: the cast is the last thing done.
+            expression = expression[: -len(cast)]
+    return convert_default(expression, on_unparseable)
 
 
 def convert_default(expression: str | None, on_unparseable: OnUnparseable) -> Default:

@@ -30,6 +30,7 @@ class GraphFacts:
         row_triggers: (trigger, table, function) where the function handles whole rows of the table.
         publications: names of publications that send whole rows of a table.
         sizes: bytes of each table's rows.
+        changing_tables: the tables with columns that change, those that inherit them included.
     """
 
     columns: tuple[ColumnName, ...]
@@ -46,3 +47,4 @@ class GraphFacts:
     row_triggers: tuple[tuple[str, TableName, str], ...] = ()
     publications: tuple[tuple[str, TableName], ...] = ()
     sizes: tuple[tuple[TableName, int], ...] = ()
+    changing_tables: frozenset[TableName] = frozenset()

@@ -15,6 +15,7 @@ from uuidkit.ids import Shape
 OnUnparseable = Literal["fail", "derive", "null"]
 OnOrphan = Literal["keep", "fail"]
 References = Literal["auto", "declared", "none"]
+Backup = Literal["column", "table"]
 
 
 OFFERED = "offered"  # as a definition: the one that the report offers
@@ -29,8 +30,10 @@ class Request:
         include: columns added by hand as references.
         exclude: columns left out by hand.
         references: which undeclared references come along.
+        backup: where the texts are kept: in a column beside each, or in one table of the ledger's schema.
         backup_suffix: appended to a column's name to name its backup column.
         allow: names of objects that may come to mean something else, or whose meaning could not be judged.
+        through: columns of partitions and children that were named and stand for the targets at their roots.
         rewrites: (name, definition) of objects that are made anew by the user's own statement; an empty one for none,
             ``OFFERED`` for that which the report offers.
         lock_timeout: seconds one attempt waits for the locks.
@@ -44,9 +47,11 @@ class Request:
     on_unparseable: OnUnparseable = "fail"
     on_orphan: OnOrphan = "keep"
     declare_references: bool = False
+    backup: Backup = "column"
     backup_suffix: str = "_original"
     allow: tuple[str, ...] = ()
     rewrites: tuple[tuple[str, str], ...] = ()
+    through: tuple[ColumnName, ...] = ()
     lock_timeout: float = 2.0
     lock_attempts: int = 30
 
@@ -87,17 +92,32 @@ class Statement:
 
 
 @dataclass(frozen=True, slots=True)
+class InheritedColumn:
+    """The column in a table that inherits it, a partition or a child: it changes with the root's.
+
+    Attributes:
+        before: the column as it is there.
+        default_after: the new default there as SQL, None for none.
+    """
+
+    column: ColumnName
+    before: Column
+    default_after: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class ColumnPlan:
     """How one column changes.
 
     Attributes:
         before: the column as it is.
-        backup: name of the column that will hold the text.
+        backup: name of the column that will hold the text; empty when a table does.
         expression: the USING expression, as SQL.
         default_after: the new default as SQL, None for none.
         legacy_shape: the one prefixed form the column used to have, None for canonical text.
         done: the column is a uuid already (a half-converted graph) and stays as it is.
         lookup: backup columns of referenced uuid columns in which the text is looked up first.
+        inherited: the column in the tables that inherit it, each after the one that it inherits from.
     """
 
     column: ColumnName
@@ -110,6 +130,12 @@ class ColumnPlan:
     on_unparseable: OnUnparseable
     done: bool = False
     lookup: tuple[ColumnName, ...] = ()
+    inherited: tuple[InheritedColumn, ...] = ()
+
+    @property
+    def family(self) -> tuple[ColumnName, ...]:
+        """The column with all that inherit it."""
+        return (self.column, *(one.column for one in self.inherited))
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,6 +201,28 @@ class DependentPlan:
 
 
 @dataclass(frozen=True, slots=True)
+class Work:
+    """What is done to one table, with the partitions and children that change with it.
+
+    Attributes:
+        rows: None when not known.
+        bytes: of its rows as they are.
+        columns: how many change.
+        indexes: how many are built anew.
+        keys: how many foreign keys of it are checked again.
+        backups: how many columns are added.
+    """
+
+    table: TableName
+    rows: int | None
+    bytes: int
+    columns: int
+    indexes: int
+    keys: int
+    backups: int
+
+
+@dataclass(frozen=True, slots=True)
 class GraphPlan:
     """One reference graph: the columns that change together, in one transaction.
 
@@ -185,6 +233,7 @@ class GraphPlan:
         functions: functions with a string for a body that open sessions have to plan again.
         notes: what the reader should know and nothing forbids.
         fingerprints: (table, md5 of the catalog facts about it) as the plan saw them.
+        works: how much there is to do, table by table.
     """
 
     tables: tuple[TableName, ...]
@@ -198,6 +247,7 @@ class GraphPlan:
     notes: tuple[str, ...] = ()
     statements: tuple[Statement, ...] = ()
     fingerprints: tuple[tuple[TableName, str], ...] = ()
+    works: tuple[Work, ...] = ()
 
     @property
     def changing(self) -> tuple[ColumnPlan, ...]:
@@ -217,18 +267,44 @@ class GraphPlan:
 
 
 @dataclass(frozen=True, slots=True)
+class TableEstimate:
+    """What one table's part of the conversion is expected to cost.
+
+    Attributes:
+        rows: rows that are rewritten; None when not known.
+        seconds: rewrite, indexes, foreign keys, proof and statistics; None when it cannot be known.
+        bytes_written: the table and its indexes written anew.
+        measured: whether rows of this very table were rewritten to find out.
+    """
+
+    table: TableName
+    rows: int | None
+    seconds: float | None
+    bytes_written: int
+    measured: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Estimate:
     """What the conversion is expected to cost.
 
     Attributes:
-        seconds: in all; None when it cannot be known.
+        seconds: of all transactions, with fresh statistics; None when it cannot be known.
         bytes_written: heap and indexes written anew, in bytes.
         locks: (table, lock mode, seconds held).
+        disk_peak: bytes of disk needed at the worst moment, beyond what is used now.
+        wal: bytes of write-ahead log.
+        basis: how it is known, as a sentence or two.
+        tables: table by table.
     """
 
     seconds: float | None
     bytes_written: int
     locks: tuple[tuple[TableName, str, float | None], ...] = ()
+    disk_peak: int = 0
+    wal: int = 0
+    basis: str = ""
+    tables: tuple[TableEstimate, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

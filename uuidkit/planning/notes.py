@@ -19,6 +19,8 @@ def notes(request: Request, facts: GraphFacts, keys: Sequence[ForeignKeyPlan]) -
         facts: what was found out about the graph.
         keys: the foreign keys that are put back.
     """
+    for name in request.through:
+        yield f"{name} is inherited: the whole tree is converted through its root."
     for name in facts.columns:
         findings = facts.findings.get(name)
         if findings is not None:
@@ -28,7 +30,7 @@ def notes(request: Request, facts: GraphFacts, keys: Sequence[ForeignKeyPlan]) -
             yield from _undeclared(reference)
     for reason in facts.not_looked_at:
         yield f"Not looked at for undeclared references: {reason}"
-    yield from _surroundings(facts)
+    yield from _surroundings(request, facts)
     for key in keys:
         if key.existing is not None and not key.existing.validated and key.existing.enforced:
             yield f"Foreign key {display(key.name)} is NOT VALID and comes back so."
@@ -58,20 +60,10 @@ def _undeclared(reference: Reference) -> Iterator[str]:
         yield f"{edge}: {refer} to nothing there; converted and kept."
 
 
-def _surroundings(facts: GraphFacts) -> Iterator[str]:
+def _surroundings(request: Request, facts: GraphFacts) -> Iterator[str]:
     """What else in the database meets the new columns."""
-    changing = {name.table_name for name in facts.findings}
-    for publication, table in facts.publications:
-        yield (
-            f"Publication {display(publication)} sends whole rows of {table}: add the backup column to its "
-            "subscribers' tables first, or they stop with 'missing replicated column'."
-        )
-    for trigger, table, function in facts.row_triggers:
-        if table in changing:
-            yield (
-                f"Trigger {display(trigger)} on {table} handles whole rows (function {function}), which get the backup "
-                "column: a table that they are copied to needs that column too, or the trigger fails."
-            )
+    if request.backup == "column":
+        yield from _disturbed(facts)
     for called in facts.functions:
         if called.language == "plpgsql" and not called.owned:
             yield (
@@ -81,3 +73,25 @@ def _surroundings(facts: GraphFacts) -> Iterator[str]:
     for found in facts.dependents:
         if found.fill:
             yield f"Materialized view {found.name} is filled anew: contents that were out of date are fresh afterwards."
+
+
+def _disturbed(facts: GraphFacts) -> Iterator[str]:
+    """What a new column beside each converted one disturbs."""
+    remedy = "--backup table keeps the texts in a table of their own instead"
+    for publication, table in facts.publications:
+        yield (
+            f"Publication {display(publication)} sends whole rows of {table}: add the backup column to its "
+            f"subscribers' tables first, or they stop with 'missing replicated column'; {remedy}."
+        )
+    for trigger, table, function in facts.row_triggers:
+        if table in facts.changing_tables:
+            yield (
+                f"Trigger {display(trigger)} on {table} handles whole rows (function {function}), which get the backup "
+                f"column: a table that they are copied to needs that column too, or the trigger fails; {remedy}."
+            )
+    for found in facts.dependents:
+        if not found.hard and found.kind in ("view", "materialized view"):
+            yield (
+                f"The {found.kind} {found.name} takes whole rows of a converted table, which get the backup column; "
+                f"{remedy}."
+            )

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from uuidkit.catalog.model import Schema
 from uuidkit.catalog.names import ColumnName
+from uuidkit.catalog.trees import root_of
 from uuidkit.errors import UsageError
 from uuidkit.findings import Reference
 from uuidkit.planning.model import Request
@@ -17,15 +18,16 @@ from uuidkit.references.naming import points_to
 def declared(schema: Schema) -> tuple[Reference, ...]:
     """Every declared foreign key column by column, in the order of creation.
 
-    Keys of single partitions, which follow those of the partitioned table, are left out.
+    Keys of single partitions, which follow those of the partitioned table, are left out; a key that a partition or
+    child has of its own ties the root, with which its column changes.
 
     Args:
         schema: the catalog.
     """
     return tuple(
         Reference(
-            referencing=child,
-            referenced=parent,
+            referencing=root_of(schema, child),
+            referenced=root_of(schema, parent),
             declared=True,
             constraint=key.name,
             orphans=0 if key.validated and key.enforced else None,

@@ -7,10 +7,11 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from psycopg import sql
 
 from uuidkit import guard, ledger
-from uuidkit.catalog.model import Index, KeyTrigger
+from uuidkit.catalog.model import Index, KeyClone, KeyTrigger
 from uuidkit.catalog.names import ColumnName, TableName, display
 from uuidkit.composing import joined, raw, text_of
 from uuidkit.planning.model import Statement
+from uuidkit.render.trees import name_clones
 
 
 def opening(tables: Sequence[TableName], lock_timeout: float, held: Iterable[Statement] = ()) -> Iterator[Statement]:
@@ -65,6 +66,7 @@ def add_constraint(
     definition: str,
     comment: str | None = None,
     triggers: Sequence[KeyTrigger] = (),
+    clones: Sequence[KeyClone] = (),
 ) -> Iterator[Statement]:
     """Put one constraint up, with its comment and the names of its triggers.
 
@@ -72,6 +74,8 @@ def add_constraint(
         definition: as pg_get_constraintdef prints it.
         triggers: a foreign key's triggers as they were. The triggers on a table fire in the order of their names,
             which PostgreSQL makes of their age; a key made anew would act after keys that it used to act before.
+            Those on partitions take the names over.
+        clones: what a foreign key was on partitions.
     """
     yield alter(
         table,
@@ -93,6 +97,7 @@ def add_constraint(
         yield Statement(
             _rename_triggers(table, name, triggers), "change", f"let {display(name)} act in its old turn", table
         )
+    yield from name_clones(table, name, clones)
 
 
 def _rename_triggers(table: TableName, name: str, triggers: Sequence[KeyTrigger]) -> str:

@@ -11,17 +11,9 @@ from uuidkit.catalog.model import Column, Schema
 from uuidkit.catalog.names import TableName, display
 from uuidkit.composing import joined, raw, text_of
 from uuidkit.dependents.proof import Expected
-from uuidkit.ledger import (
-    LedgerColumn,
-    LedgerDependent,
-    LedgerGraph,
-    LedgerIndex,
-    LedgerKey,
-    LedgerLookup,
-    LedgerReference,
-)
-from uuidkit.planning.model import ColumnPlan, DependentPlan, GraphPlan, Request, Statement
-from uuidkit.render import dependents
+from uuidkit.ledger import LedgerGraph
+from uuidkit.planning.model import ColumnPlan, GraphPlan, Request, Statement
+from uuidkit.render import dependents, trees
 from uuidkit.render.common import (
     add_constraint,
     alter,
@@ -31,6 +23,8 @@ from uuidkit.render.common import (
     index_statistics,
     opening,
 )
+from uuidkit.render.record import ledger_graph, taken, unique_definition
+from uuidkit.render.texts import keep_texts, prove_texts, texts_table
 from uuidkit.render.values import Lookups, drop_lookups, lookups_of, make_lookups, untouched, with_lookup
 
 # The comment of every backup column: whoever meets the column, autogenerate among them, knows it by that.
@@ -65,7 +59,8 @@ def conversion_statements(
         fingerprints: per table the md5 of the catalog facts, checked under the locks.
         plan_hash, toolkit_version: written into the ledger.
     """
-    document = ledger_graph(schema, graph)
+    texts = texts_table(plan_hash) if request.backup == "table" else ""
+    document = ledger_graph(schema, graph, texts)
     lookups = lookups_of(document.columns)
     plans = taken(graph)
     objects = [plan.object for plan in plans if plan.object is not None]
@@ -79,19 +74,29 @@ def conversion_statements(
         if key.existing is not None:
             yield drop_constraint(key.table, key.name)
     yield from dependents.take_down(objects)
+    roots = [column.column for column in graph.changing]
+    yield from trees.take_down_not_null(schema, roots)
+    if texts:
+        yield from keep_texts(texts, document.columns, [column.expression for column in graph.changing], lookups)
     for table in graph.tables:
         yield from _rewrite(table, graph, document, lookups)
     gone = {found.oid for found in objects if found.kind == "index"}
     kept = [index for index in schema.indexes if index.oid not in gone]
-    yield from index_statistics(kept, [column.column for column in graph.changing])
+    yield from index_statistics(kept, [member for column in graph.changing for member in column.family])
+    yield from trees.put_back_not_null(schema, roots)
     for unique in graph.uniques:
-        yield from add_constraint(unique.column.table_name, unique.name, _unique_definition(unique.column.name))
+        yield from add_constraint(unique.column.table_name, unique.name, unique_definition(unique.column.name))
     # A foreign key may refer to an index that was made anew.
     yield from dependents.put_back(plans)
     for key in graph.foreign_keys:
         old = key.existing
         yield from add_constraint(
-            key.table, key.name, key.definition, old.comment if old else None, old.triggers if old else ()
+            key.table,
+            key.name,
+            key.definition,
+            old.comment if old else None,
+            old.triggers if old else (),
+            old.clones if old else (),
         )
     yield from dependents.fill([plan.object for plan in plans if plan.object is not None and plan.up])
     yield from dependents.touch(graph.functions)
@@ -108,122 +113,23 @@ def conversion_statements(
     yield ledger.insertion(document, plan_hash, toolkit_version)
     yield closing()
     for table in graph.tables:
-        columns = _columns(graph.changing, table)
-        if columns:
-            yield analyze(table, [name for column in columns for name in (column.column.name, column.backup)])
-
-
-def taken(graph: GraphPlan) -> list[DependentPlan]:
-    """The objects that are taken down, each after all that it is built on."""
-    return [plan for plan in graph.dependents if plan.object is not None and plan.action != "keep"]
+        names = [
+            name
+            for column in graph.changing
+            if any(member.table_name == table for member in column.family)
+            for name in (column.column.name, column.backup)
+            if name
+        ]
+        # A partitioned table's ANALYZE takes its partitions along.
+        if names and not schema.tables[table].partition:
+            yield analyze(table, names)
 
 
 def text_type(column: Column) -> sql.Composed:
-    """The column's text type with its collation."""
-    collation = sql.SQL(" COLLATE {}").format(sql.Identifier(*column.collation)) if column.collation else sql.SQL("")
-    return sql.SQL("{}{}").format(raw(column.type), collation)
-
-
-def ledger_graph(schema: Schema, graph: GraphPlan) -> LedgerGraph:
-    """What the ledger keeps of a graph: every definition as it was."""
-    changing = {column.column for column in graph.changing}
-    return LedgerGraph(
-        columns=tuple(_ledger_column(schema, graph, column) for column in graph.changing),
-        foreign_keys=tuple(
-            LedgerKey(
-                key.table.schema,
-                key.table.name,
-                key.name,
-                key.definition,
-                existed=key.declared,
-                comment=key.existing.comment if key.existing else None,
-                triggers=key.existing.triggers if key.existing else (),
-            )
-            for key in graph.foreign_keys
-        ),
-        uniques=tuple(
-            LedgerKey(
-                unique.column.schema,
-                unique.column.table,
-                unique.name,
-                _unique_definition(unique.column.name),
-                existed=False,
-            )
-            for unique in graph.uniques
-        ),
-        indexes=tuple(
-            LedgerIndex(index.table.schema, index.table.name, index.name, index.definition)
-            for index in schema.indexes
-            if any(column.table_name == index.table and column.name in index.reads for column in changing)
-            and not any(p.object is not None and p.object.key == ("pg_class", index.oid) for p in graph.dependents)
-        ),
-        references=tuple(
-            LedgerReference(reference.referencing, reference.referenced, reference.declared)
-            for reference in graph.references
-        ),
-        dependents=tuple(_ledger_dependent(plan) for plan in taken(graph)),
-    )
-
-
-def _ledger_dependent(plan: DependentPlan) -> LedgerDependent:
-    found = plan.object
-    assert found is not None  # only what is taken down is kept
-    return LedgerDependent(
-        kind=found.kind,
-        name=found.name,
-        table=found.table,
-        address=found.address,
-        action=plan.action,
-        lock=found.lock,
-        down=found.down,
-        up=found.up,
-        fill=found.fill,
-        definition=found.definition,
-        attributes=found.attributes,
-    )
-
-
-def _ledger_column(schema: Schema, graph: GraphPlan, column: ColumnPlan) -> LedgerColumn:
-    before, findings = column.before, column.findings
-    shapes = [found.shape for found in findings.shapes if found.count] if findings else []
-    return LedgerColumn(
-        schema=column.column.schema,
-        table=column.column.table,
-        column=column.column.name,
-        backup=column.backup,
-        type=before.type,
-        collation=before.collation,
-        default=before.default,
-        default_after=column.default_after,
-        storage=before.storage,
-        type_storage=before.type_storage,
-        compression=before.compression,
-        on_unparseable=column.on_unparseable,
-        shapes=tuple(shapes),
-        legacy_shape=column.legacy_shape,
-        lookup=tuple(
-            LedgerLookup(backup.schema, backup.table, _referenced(graph, backup.name, backup.table_name), backup.name)
-            for backup in column.lookup
-        ),
-        rows=findings.rows if findings else 0,
-        nulls=findings.nulls if findings else 0,
-        unparseable=findings.unparseable if findings else 0,
-        unique=schema.is_unique(column.column) or any(unique.column == column.column for unique in graph.uniques),
-        not_null=before.not_null,
-    )
-
-
-def _referenced(graph: GraphPlan, backup: str, table: TableName) -> str:
-    """The uuid column whose old texts a backup column holds."""
-    return next(
-        reference.referenced.name
-        for reference in graph.references
-        if reference.backup is not None and reference.backup.name == backup and reference.backup.table_name == table
-    )
-
-
-def _unique_definition(column: str) -> str:
-    return text_of(sql.SQL("UNIQUE ({})").format(sql.Identifier(column)))
+    """The column's text type with its collation, that below a domain."""
+    own = column.text_collation
+    collation = sql.SQL(" COLLATE {}").format(sql.Identifier(*own)) if own else sql.SQL("")
+    return sql.SQL("{}{}").format(raw(column.text_type), collation)
 
 
 def _columns(columns: Sequence[ColumnPlan], table: TableName) -> list[ColumnPlan]:
@@ -242,38 +148,54 @@ def _rewrite(table: TableName, graph: GraphPlan, document: LedgerGraph, lookups:
         backup, type_name = sql.Identifier(column.backup), text_type(column.before)
         identifier = column.column.identifier
         expression = with_lookup(entries[column.column], identifier, raw(column.expression), lookups)
-        adds.append(sql.SQL("ADD COLUMN {} {}").format(backup, type_name))
-        # USING reads the old row, so the backup gets the text although the column changes in the same pass.
-        changes.append(sql.SQL("ALTER COLUMN {} TYPE {} USING {}").format(backup, type_name, identifier))
-        if column.before.default is not None:
+        if column.backup:
+            adds.append(sql.SQL("ADD COLUMN {} {}").format(backup, type_name))
+            # USING reads the old row, so the backup gets the text although the column changes in the same pass.
+            changes.append(sql.SQL("ALTER COLUMN {} TYPE {} USING {}").format(backup, type_name, identifier))
+        if any(
+            default is not None for default in (column.before.default, *(i.before.default for i in column.inherited))
+        ):
             changes.append(sql.SQL("ALTER COLUMN {} DROP DEFAULT").format(identifier))
         changes.append(sql.SQL("ALTER COLUMN {} TYPE uuid USING {}").format(identifier, expression))
-        if column.default_after is not None:
+        if column.default_after is not None and not column.inherited:
             changes.append(sql.SQL("ALTER COLUMN {} SET DEFAULT {}").format(identifier, raw(column.default_after)))
     names = ", ".join(display(column.column.name) for column in columns)
-    backups = ", ".join(display(column.backup) for column in columns)
-    yield alter(table, joined(adds), f"add {backups} to {table}")
-    yield alter(table, joined(changes, ",\n  "), f"rewrite {table}: {names} to uuid, the text to {backups}")
+    backups = ", ".join(display(column.backup) for column in columns if column.backup)
+    kept = f", the text to {backups}" if backups else ""
+    if adds:
+        yield alter(table, joined(adds), f"add {backups} to {table}")
+    yield alter(table, joined(changes, ",\n  "), f"rewrite {table}: {names} to uuid{kept}")
     for column in columns:
-        yield Statement(
-            text_of(
-                sql.SQL("COMMENT ON COLUMN {}.{} IS {}").format(
-                    table.identifier,
-                    sql.Identifier(column.backup),
-                    sql.Literal(BACKUP_COMMENT.format(display(column.column.name))),
-                )
-            ),
-            "change",
-            f"say what {display(column.backup)} is",
-            table,
-        )
+        for member in column.family if column.backup else ():
+            yield Statement(
+                text_of(
+                    sql.SQL("COMMENT ON COLUMN {}.{} IS {}").format(
+                        member.table_name.identifier,
+                        sql.Identifier(column.backup),
+                        sql.Literal(BACKUP_COMMENT.format(display(column.column.name))),
+                    )
+                ),
+                "change",
+                f"say what {display(column.backup)} is",
+                member.table_name,
+            )
+        if column.inherited:
+            for member, default in (
+                (column.column, column.default_after),
+                *((one.column, one.default_after) for one in column.inherited),
+            ):
+                if default is not None:
+                    yield trees.set_default(member, default)
 
 
 def _proofs(graph: GraphPlan, document: LedgerGraph, version_num: int, lookups: Lookups) -> Iterator[Statement]:
     """Checks before the commit: every row's uuid against its text, every key and index against its definition."""
     for table in graph.tables:
         columns = [column for column in document.columns if column.name.table_name == table]
-        if not columns:
+        for column in columns:
+            if column.texts:
+                yield prove_texts(column, version_num, lookups)
+        if not columns or columns[0].texts:
             continue
         wrong = joined(
             [
@@ -295,9 +217,11 @@ def _proofs(graph: GraphPlan, document: LedgerGraph, version_num: int, lookups: 
         guard.no_rows(
             guard.missing_objects(
                 [
-                    (column.name.table_name, name, type_name)
+                    (table, name, type_name)
                     for column in document.columns
-                    for name, type_name in ((column.column, "uuid"), (column.backup, column.type))
+                    for table in column.tables
+                    for name, type_name in ((column.column, "uuid"), (column.backup, column.backup_type))
+                    if name
                 ],
                 [
                     (key.table_name, key.name, key.definition if key.existed else "")

@@ -13,6 +13,7 @@ from uuidkit.composing import joined
 from uuidkit.ledger import LedgerEntry
 from uuidkit.planning.model import Statement
 from uuidkit.render.common import alter, closing, opening
+from uuidkit.render.texts import drop_texts
 
 
 def finalization_statements(
@@ -23,11 +24,11 @@ def finalization_statements(
     fingerprints: guard.Fingerprints,
     lock_timeout: float = 2.0,
 ) -> Iterator[Statement]:
-    """Everything that drops one graph's backup columns and its ledger entry.
+    """Everything that drops one graph's backup columns, or its table of texts, and its ledger entry.
 
     Args:
         entry: the ledger's entry.
-        tables: the tables with backup columns, in the order of locking.
+        tables: the tables of the columns, in the order of locking.
         schema: what is there now; a backup column that somebody dropped already is no obstacle.
         fingerprints: per table the md5 of the catalog facts, checked under the locks.
         lock_timeout: seconds that one attempt waits.
@@ -35,10 +36,13 @@ def finalization_statements(
     yield from opening(tables, lock_timeout)
     yield Statement(guard.same_schema(fingerprints), "lock", "check that the tables are those of the plan")
     for table in tables:
+        # Those that come from above go with it; a table that has left the tree has one of its own.
         backups = [
             column.backup
             for column in entry.graph.columns
-            if column.name.table_name == table and column.backup in schema.tables[table].columns
+            if table in column.tables
+            and (backup := schema.tables[table].columns.get(column.backup)) is not None
+            and not backup.inherited
         ]
         if not backups:
             continue
@@ -47,5 +51,8 @@ def finalization_statements(
             joined([sql.SQL("DROP COLUMN {}").format(sql.Identifier(backup)) for backup in backups]),
             f"drop {', '.join(backups)} of {table}",
         )
+    for texts in dict.fromkeys(column.texts for column in entry.graph.columns):
+        if texts in schema.ledger_tables:
+            yield drop_texts(texts)
     yield from ledger.removal(entry)
     yield closing()

@@ -10,11 +10,12 @@ from psycopg import sql
 from uuidkit import guard, ids, ledger
 from uuidkit.catalog.model import ForeignKey, Schema
 from uuidkit.catalog.names import TableName, display
+from uuidkit.catalog.trees import families
 from uuidkit.composing import joined, raw, text_of
 from uuidkit.ledger import LedgerColumn, LedgerEntry
 from uuidkit.planning.model import Statement
 from uuidkit.planning.restoration import Restoration
-from uuidkit.render import dependents
+from uuidkit.render import dependents, trees
 from uuidkit.render.common import (
     add_constraint,
     alter,
@@ -24,6 +25,7 @@ from uuidkit.render.common import (
     index_statistics,
     opening,
 )
+from uuidkit.render.texts import drop_texts, identifier
 from uuidkit.render.values import Lookups, drop_lookups, lookups_of, make_lookups, untouched
 
 # pg_attribute.attstorage and attcompression -> the words of ALTER TABLE.
@@ -77,15 +79,17 @@ def reversion_statements(
     ]:
         yield drop_constraint(table, name)
     yield from dependents.take_down(restored.down)
+    roots = [column.name for column in columns]
+    members = families(schema, roots)
+    yield from trees.take_down_not_null(schema, roots)
     for table in tables:
-        yield from _rewrite(table, [c for c in columns if c.name.table_name == table], version_num, lookups)
+        yield from _rewrite(schema, table, [c for c in columns if c.name.table_name == table], version_num, lookups)
     gone = {found.oid for found in restored.down if found.kind == "index"}
-    yield from index_statistics(
-        [index for index in schema.indexes if index.oid not in gone], [column.name for column in columns]
-    )
+    yield from index_statistics([index for index in schema.indexes if index.oid not in gone], members)
+    yield from trees.put_back_not_null(schema, roots)
     yield from dependents.restore(restored.up)
     for key in kept:
-        yield from add_constraint(key.table, key.name, key.definition, key.comment, key.triggers)
+        yield from add_constraint(key.table, key.name, key.definition, key.comment, key.triggers, key.clones)
     yield from dependents.refill(restored.up)
     yield from dependents.touch(restored.functions)
     yield from dependents.proof(restored.expected, "object(s) would not be as they were before the conversion.")
@@ -93,7 +97,11 @@ def reversion_statements(
     yield Statement(
         guard.no_rows(
             guard.missing_objects(
-                [(column.name.table_name, column.column, column.type) for column in columns],
+                [
+                    (member.table_name, member.name, column.type)
+                    for column in columns
+                    for member in families(schema, (column.name,))
+                ],
                 [(key.table, key.name, key.definition) for key in kept],
                 [
                     (index.schema, index.name, index.definition)
@@ -109,13 +117,20 @@ def reversion_statements(
     yield Statement(
         text_of(sql.SQL("DROP FUNCTION {}(uuid)").format(_TEXT_OF)), "change", "drop the look-up of old texts"
     )
+    for column in columns:
+        if column.texts:
+            function = sql.SQL("DROP FUNCTION {}(uuid)").format(_text_of(column))
+            yield Statement(text_of(function), "change", "drop the look-up of old texts")
     yield Statement(text_of(sql.SQL("DROP TABLE {}").format(_TEXTS)), "change", "drop the look-up's table")
+    for texts in dict.fromkeys(column.texts for column in columns if column.texts):
+        yield drop_texts(texts)
     yield from drop_lookups(lookups)
     yield from ledger.removal(entry)
     yield closing()
     for table in tables:
-        names = [column.column for column in columns if column.name.table_name == table]
-        if names:
+        names = [member.name for member in members if member.table_name == table]
+        # A partitioned table's ANALYZE takes its partitions along.
+        if names and not schema.tables[table].partition:
             yield analyze(table, names)
 
 
@@ -143,7 +158,7 @@ def _collect_texts(columns: Sequence[LedgerColumn], version_num: int, lookups: L
                     sql.Literal(position),
                     column.name.table_name.identifier,
                     sql.Identifier(column.column),
-                    untouched(column, version_num, lookups),
+                    _kept(column) if column.texts else untouched(column, version_num, lookups),
                 )
             ),
             "change",
@@ -161,6 +176,18 @@ def _collect_texts(columns: Sequence[LedgerColumn], version_num: int, lookups: L
             f"give them the old text of {display(lookup.table)}.{display(lookup.column)} where it has one",
         )
     for column in columns:
+        if column.texts:
+            yield Statement(
+                text_of(
+                    sql.SQL(
+                        "UPDATE {} AS x SET old = y.old\n  FROM {} AS y\n"
+                        " WHERE y.position = {} AND x.id = y.id AND x.old IS NULL"
+                    ).format(_TEXTS, identifier(column.texts), sql.Literal(column.position))
+                ),
+                "change",
+                f"give them the old text of {column.name} where it has one",
+            )
+            continue
         yield Statement(
             text_of(
                 sql.SQL(
@@ -203,15 +230,44 @@ def _collect_texts(columns: Sequence[LedgerColumn], version_num: int, lookups: L
         "change",
         "make the look-up of their texts",
     )
+    for column in columns:
+        if column.texts:
+            body = text_of(
+                sql.SQL(
+                    "SELECT coalesce((SELECT old FROM {} WHERE position = {} AND id = $1), "
+                    "(SELECT old FROM {} WHERE id = $1))"
+                ).format(identifier(column.texts), sql.Literal(column.position), _TEXTS)
+            )
+            yield Statement(
+                text_of(
+                    sql.SQL("CREATE FUNCTION {}(uuid) RETURNS text LANGUAGE sql STABLE PARALLEL SAFE AS {}").format(
+                        _text_of(column), sql.Literal(body)
+                    )
+                ),
+                "change",
+                f"make the look-up of the texts of {column.name}",
+            )
+
+
+def _kept(column: LedgerColumn) -> sql.Composable:
+    """Whether the text of a row's uuid was kept."""
+    return sql.SQL("EXISTS (SELECT FROM {} AS k WHERE k.position = {} AND k.id = {})").format(
+        identifier(column.texts),
+        sql.Literal(column.position),
+        sql.Identifier(column.column),
+    )
+
+
+def _text_of(column: LedgerColumn) -> sql.Identifier:
+    return sql.Identifier(ledger.SCHEMA, f"revert_text_{column.position}")
 
 
 def _rewrite(
-    table: TableName, columns: Sequence[LedgerColumn], version_num: int, lookups: Lookups
+    schema: Schema, table: TableName, columns: Sequence[LedgerColumn], version_num: int, lookups: Lookups
 ) -> Iterator[Statement]:
     if not columns:
         return
     changes: list[sql.Composable] = []
-    after: list[sql.Composable] = []
     for column in columns:
         identifier = sql.Identifier(column.column)
         collation = (
@@ -219,29 +275,57 @@ def _rewrite(
         )
         changes.append(sql.SQL("ALTER COLUMN {} DROP DEFAULT").format(identifier))
         changes.append(
-            sql.SQL(
-                "ALTER COLUMN {column} TYPE {type}{collation} USING "
-                "CASE WHEN ({untouched}) THEN {backup}::text WHEN {column} IS NULL THEN NULL "
-                "ELSE {text_of}({column}) END"
-            ).format(
-                column=identifier,
-                type=raw(column.type),
-                collation=collation,
-                untouched=untouched(column, version_num, lookups),
-                backup=sql.Identifier(column.backup),
-                text_of=_TEXT_OF,
+            sql.SQL("ALTER COLUMN {} TYPE {}{} USING {}").format(
+                identifier, raw(column.type), collation, _old_text(column, version_num, lookups)
             )
         )
-        if column.default is not None:
+        if column.default is not None and not families(schema, (column.name,))[1:]:
             changes.append(sql.SQL("ALTER COLUMN {} SET DEFAULT {}").format(identifier, raw(column.default)))
-        # A change of type resets what the type's default says of storage and compression.
-        if column.storage != column.type_storage:
-            after.append(sql.SQL("ALTER COLUMN {} SET STORAGE {}").format(identifier, raw(_STORAGE[column.storage])))
-        if column.compression:
-            after.append(
-                sql.SQL("ALTER COLUMN {} SET COMPRESSION {}").format(identifier, raw(_COMPRESSION[column.compression]))
-            )
-        after.append(sql.SQL("DROP COLUMN {}").format(sql.Identifier(column.backup)))
     names = ", ".join(display(column.column) for column in columns)
     yield alter(table, joined(changes, ",\n  "), f"rewrite {table}: {names} to text")
-    yield alter(table, joined(after), f"drop the backup of {names} in {table}")
+    for column in columns:
+        yield from _settings(schema, column)
+    backups = [column.backup for column in columns if column.backup]
+    if backups:
+        yield alter(
+            table,
+            joined([sql.SQL("DROP COLUMN {}").format(sql.Identifier(backup)) for backup in backups]),
+            f"drop the backup of {names} in {table}",
+        )
+
+
+def _old_text(column: LedgerColumn, version_num: int, lookups: Lookups) -> sql.Composable:
+    if column.texts:
+        return sql.SQL("{}({})").format(_text_of(column), sql.Identifier(column.column))
+    return sql.SQL(
+        "CASE WHEN ({untouched}) THEN {backup}::text WHEN {column} IS NULL THEN NULL ELSE {text_of}({column}) END"
+    ).format(
+        column=sql.Identifier(column.column),
+        untouched=untouched(column, version_num, lookups),
+        backup=sql.Identifier(column.backup),
+        text_of=_TEXT_OF,
+    )
+
+
+def _settings(schema: Schema, column: LedgerColumn) -> Iterator[Statement]:
+    """Storage, compression and defaults, table by table: the change of type has reset the former on all of them."""
+    before = {one.table_name: one for one in column.inherited}
+    family = families(schema, (column.name,))
+    for member in family:
+        # A table that came to the tree since then is as the root is.
+        known = before.get(member.table_name, column)
+        storage, compression, default = known.storage, known.compression, known.default
+        if member.table_name not in before and member != column.name:
+            found = schema.column(member)
+            default = column.default if found is not None and found.default is not None else None
+        identifier = sql.Identifier(column.column)
+        actions: list[sql.Composable] = []
+        if storage != column.type_storage:
+            actions.append(sql.SQL("ALTER COLUMN {} SET STORAGE {}").format(identifier, raw(_STORAGE[storage])))
+        if compression:
+            word = raw(_COMPRESSION[compression])
+            actions.append(sql.SQL("ALTER COLUMN {} SET COMPRESSION {}").format(identifier, word))
+        if default is not None and family[1:]:
+            actions.append(sql.SQL("ALTER COLUMN {} SET DEFAULT {}").format(identifier, raw(default)))
+        if actions:
+            yield trees.only(member.table_name, joined(actions), f"give {member} what it had beside its type")

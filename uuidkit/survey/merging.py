@@ -77,6 +77,7 @@ class Key:
     Attributes:
         columns: its key columns, in order.
         holds: whether it forbids duplicates today.
+        only: it holds the rows of the table alone, not those of the tables that inherit from it.
     """
 
     name: str
@@ -84,6 +85,7 @@ class Key:
     predicate: str | None = None
     nulls_not_distinct: bool = False
     holds: bool = True
+    only: bool = False
 
 
 def keys_of(session: Session, schema: Schema, column: ColumnName) -> tuple[Key, ...]:
@@ -114,6 +116,7 @@ def keys_of(session: Session, schema: Schema, column: ColumnName) -> tuple[Key, 
                 # An exclusion constraint never holds two NULLs against each other.
                 nulls_not_distinct=index.nulls_not_distinct and index.constraint_type != "x",
                 holds=index.valid,
+                only=schema.tables[column.table_name].kind == "r" and bool(schema.tables[column.table_name].children),
             )
         )
     return tuple(found)
@@ -222,7 +225,7 @@ def collisions(
         conditions += [sql.SQL("{} IS NOT NULL").format(sql.Identifier(name)) for name in key.columns]
         spread = sql.SQL(" AND ").join([*present, spread])
     condition: sql.Composable = sql.SQL(" AND ").join(conditions) if conditions else sql.SQL("true")
-    return _merges(session, column, uuid, condition, others, spread, key=key.name)
+    return _merges(session, column, uuid, condition, others, spread, key)
 
 
 def _merges(
@@ -232,7 +235,7 @@ def _merges(
     condition: sql.Composable,
     others: Mapping[str, sql.Composable],
     spread: sql.Composable,
-    key: str,
+    key: Key,
 ) -> Merges:
     selected = sql.SQL("").join(
         sql.SQL(", {} AS {}").format(expression, sql.Identifier(name)) for name, expression in others.items()
@@ -243,7 +246,7 @@ def _merges(
     parts = {
         "uuid": uuid,
         "text": value.as_text(column.identifier),
-        "table": column.table_name.identifier,
+        "table": sql.SQL("ONLY {}" if key.only else "{}").format(column.table_name.identifier),
         "condition": condition,
     }
     statement = sql.SQL(_COLLIDING).format(
@@ -252,7 +255,7 @@ def _merges(
     [(number, uuids)] = ask(session, column, statement)
     if not number:
         return Merges(0, ())
-    return Merges(number, _examples(session, column, parts, uuids, key))
+    return Merges(number, _examples(session, column, parts, uuids, key.name))
 
 
 def _examples(

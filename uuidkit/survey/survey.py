@@ -10,6 +10,7 @@ from psycopg import sql
 
 from uuidkit.catalog.model import Schema, Table
 from uuidkit.catalog.names import ColumnName
+from uuidkit.catalog.trees import inheriting, root_of
 from uuidkit.database.session import Session
 from uuidkit.findings import ColumnFindings, ShapeCount
 from uuidkit.ids import Shape
@@ -194,22 +195,53 @@ def _merges(
     becoming_null = on_unparseable == "null" and counts[column].unparseable > 0
     if not becoming_null and (counts[column].injective or _vouched_for(schema, column, known)):
         return _NOTHING, _NOTHING, None
-    keys = list(merging.keys_of(session, schema, column))
+    keys = [(column, key) for key in merging.keys_of(session, schema, column)]
     if column in unique_expected:
-        keys.append(Key(unique_expected[column], (column.name,), holds=False))
+        keys.append((column, Key(unique_expected[column], (column.name,), holds=False)))
+    keys += _keys_below(session, schema, column, [key for _, key in keys])
     under = _NOTHING
-    for key in keys:
-        found = merging.collisions(session, key, column, counts, on_unparseable)
+    for member, key in keys:
+        known_there = counts if member == column else _counts_below(schema, member, counts)
+        found = merging.collisions(session, key, member, known_there, on_unparseable)
         if found.count > under.count:
             examples = (*found.examples, *under.examples)
         else:
             examples = (*under.examples, *found.examples)
         under = Merges(max(under.count, found.count), examples[: merging.EXAMPLES])
-    whole = any(key.columns == (column.name,) and key.predicate is None for key in keys)
+    whole = any(
+        key.columns == (column.name,) and key.predicate is None and not key.only
+        for member, key in keys
+        if member == column
+    )
     if whole:
         return under, _NOTHING, None
     elsewhere, distinct = merging.merged(session, column, counts[column], on_unparseable)
     return under, elsewhere, distinct
+
+
+def _keys_below(
+    session: Session, schema: Schema, column: ColumnName, held: Collection[Key]
+) -> list[tuple[ColumnName, Key]]:
+    """The keys that partitions and children have of their own, and not as their part of the root's."""
+    partitioned = schema.tables[column.table_name].kind == "p"
+    everywhere = {(key.columns, key.predicate) for key in held} if partitioned else set()
+    return [
+        (member, key)
+        for member in inheriting(schema, column)
+        for key in merging.keys_of(session, schema, member)
+        if (key.columns, key.predicate) not in everywhere
+    ]
+
+
+def _counts_below(schema: Schema, member: ColumnName, counts: Mapping[ColumnName, Counts]) -> dict[ColumnName, Counts]:
+    """What was counted in the columns at the roots, by those of one table that inherits them."""
+    found = {}
+    for name in schema.tables[member.table_name].columns:
+        own = member.table_name.column(name)
+        root = root_of(schema, own)
+        if root in counts:
+            found[own] = counts[root]
+    return found
 
 
 def _vouched_for(schema: Schema, column: ColumnName, known: Mapping[ColumnName, ColumnFindings]) -> bool:
