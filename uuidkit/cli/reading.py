@@ -32,12 +32,12 @@ def inspect(face: Face, tables: tuple[str, ...], schema: str | None) -> None:
     from uuidkit import inspection
     from uuidkit.catalog.read import read_schema
     from uuidkit.database.session import adapt
-    from uuidkit.report import inspected, json
+    from uuidkit.report import inspected, inspected_json, json
 
     with reading(face) as connection:
         catalog = read_schema(adapt(connection))
     found = inspection.inspect(catalog, tables, schema)
-    emit(json.dumps(json.inspection(found)) if face.json else inspected.inspection(found), face)
+    emit(json.dumps(inspected_json.inspection(found)) if face.json else inspected.inspection(found), face)
 
 
 @click.command(
@@ -79,10 +79,11 @@ def report(ctx: click.Context, /, face: Face, statements: bool, fail_on: str, **
     """The dry run: everything `convert` would do, find, refuse and cost. Changes nothing."""
     targets, options = checked_request(given)
     from uuidkit import api
+    from uuidkit.forecast import forecast
     from uuidkit.report import json, text, words
 
     with planning(face) as connection:
-        plan = api.plan(connection, targets, **options)
+        plan = forecast(connection, api.plan(connection, targets, **options))
     if face.json:
         emit(json.dumps(json.plan(plan, mask=face.mask)), face)
     elif face.form in ("html", "markdown"):

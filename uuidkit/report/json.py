@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from uuidkit.catalog.model import ForeignKey
 from uuidkit.catalog.names import ColumnName
 from uuidkit.findings import Collision, ColumnFindings, Reference
 from uuidkit.planning.model import Blocker, ColumnPlan, DependentPlan, ForeignKeyPlan, GraphPlan, Plan
@@ -17,7 +16,6 @@ from uuidkit.report.mask import mask_all, mask_message
 
 if TYPE_CHECKING:
     from uuidkit.execute import Outcome
-    from uuidkit.inspection import TableInspection
     from uuidkit.looking_up import Found
     from uuidkit.scanning import ScanResult
     from uuidkit.verification import Proof
@@ -52,6 +50,19 @@ def plan(plan: Plan, *, mask: bool = False) -> dict[str, Any]:
             "bytes_written": plan.estimate.bytes_written,
             "locks": [
                 {"table": str(table), "mode": mode, "seconds": seconds} for table, mode, seconds in plan.estimate.locks
+            ],
+            "disk_peak": plan.estimate.disk_peak,
+            "wal": plan.estimate.wal,
+            "basis": plan.estimate.basis,
+            "tables": [
+                {
+                    "table": str(item.table),
+                    "rows": item.rows,
+                    "seconds": item.seconds,
+                    "bytes_written": item.bytes_written,
+                    "measured": item.measured,
+                }
+                for item in plan.estimate.tables
             ],
         },
         "references": [_reference(reference, show) for graph in plan.graphs for reference in graph.references],
@@ -316,73 +327,4 @@ def outcome(outcome: Outcome) -> dict[str, Any]:
             for graph in outcome.done
         ],
         "plan_hash": None if outcome.plan is None else outcome.plan.hash,
-    }
-
-
-def inspection(tables: Sequence[TableInspection]) -> dict[str, Any]:
-    """What ``inspect --format json`` prints."""
-    return {"tables": [_inspected(item) for item in tables]}
-
-
-def _inspected(item: TableInspection) -> dict[str, Any]:
-    return {
-        "table": str(item.table.name),
-        "owner": item.table.owner,
-        "rows_estimated": None if item.table.rows < 0 else round(item.table.rows),
-        "bytes": item.table.bytes,
-        "row_security": item.table.row_security,
-        "comment": item.table.comment,
-        "columns": [
-            {
-                "column": column.name,
-                "type": column.type,
-                "full_type": column.full_type,
-                "null": column.nullable,
-                "default": column.default,
-                "primary_key": column.primary_key,
-                "references": list(column.references),
-                "comment": column.comment,
-            }
-            for column in item.columns
-        ],
-        "unique_constraints": [
-            {
-                "name": index.name,
-                "columns": list(index.key_columns),
-                "primary": index.primary,
-                "constraint": index.constraint,
-                "valid": index.valid,
-                "definition": index.definition,
-            }
-            for index in item.uniques
-        ],
-        "indexes": [
-            {
-                "name": index.name,
-                "columns": list(index.key_columns),
-                "valid": index.valid,
-                "definition": index.definition,
-            }
-            for index in item.indexes
-        ],
-        "foreign_keys": [_declared(key) for key in item.foreign_keys],
-        "referenced_by": [_declared(key) for key in item.referenced_by],
-        "checks": [{"name": check.name, "definition": check.definition} for check in item.checks],
-        "dependents": [
-            {"kind": d.kind, "name": d.name, "columns": list(d.columns), "definition": d.definition}
-            for d in item.dependents
-        ],
-    }
-
-
-def _declared(key: ForeignKey) -> dict[str, Any]:
-    return {
-        "name": key.name,
-        "from": words.end(key.table, key.columns),
-        "to": words.end(key.referenced_table, key.referenced_columns),
-        "on_delete": key.on_delete,
-        "on_update": key.on_update,
-        "deferrable": key.deferrable,
-        "validated": key.validated,
-        "definition": key.definition,
     }

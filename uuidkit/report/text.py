@@ -16,6 +16,8 @@ from uuidkit.wording import count
 
 _SAMPLES = 3  # values shown of each kind; the JSON has all that were kept
 
+_TABLES = 10  # of which the time is shown
+
 _FATES = {
     "keep": "stays as it is",
     "recreate": "is taken down and put back as it was",
@@ -305,6 +307,18 @@ def _notes(notes: Sequence[str], mask: bool) -> Iterator[str]:
 def _cost(plan: Plan) -> Iterator[str]:
     yield ""
     yield from wrap(_price(plan), "  ")
+    costs = plan.estimate
+    if costs.disk_peak:
+        log = f"; {size(costs.wal)} of write-ahead log" if costs.wal else "; none of it goes to the write-ahead log"
+        yield from wrap(f"At the peak {size(costs.disk_peak)} more disk than now{log}.", "  ")
+    if costs.basis:
+        yield from wrap(f"How it is known: {costs.basis}", "  ")
+    slow = sorted((t for t in costs.tables if t.seconds and t.seconds >= 1), key=lambda t: -(t.seconds or 0))
+    if len(costs.tables) > 1 and slow:
+        times = [(str(t.table), _about(t.seconds or 0), size(t.bytes_written)) for t in slow[:_TABLES]]
+        yield from ("", *table(("TABLE", "TIME", "WRITTEN"), times, "  "))
+        if len(slow) > _TABLES:
+            yield from wrap(f"and {count(len(slow) - _TABLES, 'table')} more of at least a second", "  ")
     if plan.estimate.locks:
         held: dict[tuple[str, str], list[float | None]] = {}
         for name, mode, seconds in plan.estimate.locks:

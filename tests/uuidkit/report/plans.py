@@ -147,7 +147,7 @@ def ready_plan(**changes: object) -> Plan:
                 "policy",
                 "tenant_rows on public.jobs",
                 JOBS,
-                "refuse",
+                "recreate",
                 "changed",
                 {"value": SECRET, "before": True, "after": False, "rows": 7},
             ),
