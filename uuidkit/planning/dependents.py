@@ -76,12 +76,11 @@ def _not_creatable(schema: Schema, found: DependentObject) -> Iterator[Blocker]:
 
 def _decided(found: DependentObject, judgement: Judgement, request: Request) -> DependentPlan:
     """What is done with one object, the user's word first."""
-    rewrites = dict(request.rewrites)
+    given = _given(found, judgement, request)
     action, definition = "recreate", None
     if not found.hard:
         action = "keep"
-    elif found.name in rewrites:
-        given = rewrites[found.name]
+    elif given is not None:
         wanted = judgement.offer or "" if given == OFFERED else given
         definition = wanted.strip().removesuffix(";").strip() or None
         action = "rewrite" if definition else "drop"
@@ -103,6 +102,13 @@ def _decided(found: DependentObject, judgement: Judgement, request: Request) -> 
     )
 
 
+def _given(found: DependentObject, judgement: Judgement, request: Request) -> str | None:
+    """The definition that the user wants; None for its own."""
+    given = dict(request.rewrites).get(found.name)
+    # With an earlier graph it was made by what was offered then, and says the same.
+    return None if given == OFFERED and judgement.offer is None and judgement.meaning == "same" else given
+
+
 def _meaning(found: DependentObject, judgement: Judgement) -> Literal["same", "changed", "unknown"]:
     if found.why and found.substitute is None:
         return "changed"
@@ -120,7 +126,7 @@ def _undecided(plan: DependentPlan, judgement: Judgement, request: Request) -> I
     found = plan.object
     assert found is not None  # those without one need no decision
     name = _quoted(found.name)
-    given = dict(request.rewrites).get(found.name)
+    given = _given(found, judgement, request)
     if given == OFFERED and judgement.offer is None:
         yield Blocker(
             "MEANING",
