@@ -11,7 +11,14 @@ from uuidkit.database.session import Session
 from uuidkit.findings import Reference
 from uuidkit.references.graph import declared
 from uuidkit.references.matching import Match, match
-from uuidkit.references.naming import belongs_to_table, is_specific, names_copy_of, purpose, says_id
+from uuidkit.references.naming import (
+    belongs_to_table,
+    is_specific,
+    names_copy_of,
+    purpose,
+    says_by_whom,
+    says_id,
+)
 from uuidkit.references.proof import Proof, prove, repeats, unparseable_texts
 from uuidkit.references.samples import OnUnreadable, Sample, is_candidate, read_samples
 from uuidkit.survey import access
@@ -42,7 +49,8 @@ def discover(
         least one value is contained and more than half of the different values are: what is left are orphans, which
         are counted; where the name merely fits the table, one of the contained values has to be a uuid; or
     (b) the name says nothing, but every value is a uuid in some format and contained, there are at least two, the key
-        is in another table, and no other key holds any of them.
+        is in another table, or of people of whom the name says that they did something (``created_by``), and no other
+        key holds any of them.
 
     It is not certain when either column has another purpose by its name (an e-mail, a URL, a hash, a token …), when the
     values are spread over several keys, when two keys fit equally well, or when there are no values. Values are
@@ -329,7 +337,7 @@ class _Search:
             return "other values are no uuids, and the name does not point there"
         if len(found.found) < found.compared:
             return "others do not, and the name does not point there"
-        if found.child.table_name == found.key.table_name:
+        if found.child.table_name == found.key.table_name and not says_by_whom(found.child, found.key):
             return "that column is in the same table, and the name does not point to another row"
         if len(sample.texts) < 2:
             return "one value alone may be there by accident, and the name does not point there"

@@ -154,8 +154,6 @@ def points_to(child: ColumnName, key: ColumnName) -> NameEvidence | None:
             return NameEvidence(True, "its name points to another row of the same table")
     if is_specific(key.name) and len(ours) > len(theirs) and ours[-len(theirs) :] == theirs:
         return NameEvidence(True, "its name ends in the key's name")
-    if ours[-1] == "by" and any(table[-1] in _PEOPLE for table in _table_forms(key.table)):
-        return NameEvidence(False, f"its name says by whom, and {key.table} are people")
     stem = _stem(ours, theirs)
     if not stem:
         return None
@@ -165,6 +163,16 @@ def points_to(child: ColumnName, key: ColumnName) -> NameEvidence | None:
         if stem[-len(table) :] == table or stem in (table[: len(stem)], table[-len(stem) :]):
             return NameEvidence(False, f"its name fits the table {key.table}")
     return None
+
+
+def says_by_whom(child: ColumnName, key: ColumnName) -> bool:
+    """Whether a name such as ``created_by`` says who did something, and the key is one of people.
+
+    Args:
+        child: the column that may refer.
+        key: the column it may refer to.
+    """
+    return words(child.name)[-1:] == ("by",) and any(form[-1] in _PEOPLE for form in _table_forms(key.table))
 
 
 def _other_row(ours: tuple[str, ...], table: str) -> bool:
