@@ -58,11 +58,22 @@ SELECT c.oid::int8, n.nspname, c.relname, c.relkind::text,
   FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
  WHERE c.oid = ANY (%(oids)s::oid[])"""
 
+# An SQL-standard body names in pg_depend what it reads and calls, and so on through what it calls.
 FUNCTIONS: Final[LiteralString] = """
-SELECT p.oid::int8, p.proname, p.provolatile::text, l.lanname, p.prosqlbody IS NULL, p.prosrc, p.oid >= 16384,
-       ARRAY(SELECT d.refobjid::int8 FROM pg_depend d
-              WHERE d.classid = 'pg_proc'::regclass AND d.objid = p.oid AND d.refclassid = 'pg_class'::regclass)
-  FROM pg_proc p JOIN pg_language l ON l.oid = p.prolang
+WITH RECURSIVE called (root, oid) AS (
+       SELECT o, o FROM unnest(%(oids)s::oid[]) AS o
+       UNION
+       SELECT c.root, d.refobjid FROM called c
+         JOIN pg_depend d ON d.classid = 'pg_proc'::regclass AND d.objid = c.oid AND d.refclassid = 'pg_proc'::regclass)
+SELECT p.oid::int8, p.proname, p.provolatile::text,
+       (SELECT string_agg(f.prosrc, E'\n') FROM called c
+          JOIN pg_proc f ON f.oid = c.oid JOIN pg_language l ON l.oid = f.prolang
+         WHERE c.root = p.oid AND f.oid >= 16384 AND f.prosqlbody IS NULL AND l.lanname NOT IN ('c', 'internal')),
+       ARRAY(SELECT d.refobjid::int8 FROM called c
+               JOIN pg_depend d ON d.classid = 'pg_proc'::regclass AND d.objid = c.oid
+                               AND d.refclassid = 'pg_class'::regclass
+              WHERE c.root = p.oid)
+  FROM pg_proc p
  WHERE p.oid = ANY (%(oids)s::oid[])"""
 
 # Functions that a function with a string body may call are known from the words of that body alone.
@@ -205,9 +216,9 @@ class Function:
     """A function that an expression calls.
 
     Attributes:
-        body: its text where the server knows nothing else about it; None for one that is built in, written in C, or
-            has an SQL-standard body.
-        reads: oids of the relations that an SQL-standard body reads.
+        body: its text where the server knows nothing else about it, with those of the functions that it is known to
+            call; None for one that is built in, written in C, or has an SQL-standard body.
+        reads: oids of the relations that SQL-standard bodies read.
     """
 
     name: str
@@ -246,15 +257,8 @@ def relations(session: Asks, oids: Collection[int]) -> dict[int, Relation]:
 def functions(session: Asks, oids: Collection[int]) -> dict[int, Function]:
     """Functions by their oids."""
     return {
-        oid: Function(
-            name,
-            volatility == "v",
-            source if by_text and users and language not in ("c", "internal") else None,
-            frozenset(reads),
-        )
-        for oid, name, volatility, language, by_text, source, users, reads in session.rows(
-            FUNCTIONS, {"oids": list(oids)}
-        )
+        oid: Function(name, volatility == "v", body, frozenset(reads))
+        for oid, name, volatility, body, reads in session.rows(FUNCTIONS, {"oids": list(oids)})
     }
 
 

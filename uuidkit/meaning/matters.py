@@ -127,7 +127,7 @@ def matters(
     """
     columns = {(schema.tables[column.table_name].oid, column.name) for column in changing}
     oids = {oid for oid, _ in columns}
-    tainted = _Tainted(trial, catalog, oids)
+    tainted = _Tainted(trial, catalog, oids, {table.oid for table in schema.tables.values()} - oids)
     found = [_matter(schema, catalog, thing, oids, tainted) for thing in things]
     for matter in found:
         facts = catalog.facts.get(matter.thing.key)
@@ -221,8 +221,8 @@ def _reason(catalog: Catalog, concerned: Sequence[Facts], tainted: _Tainted, mat
 class _Tainted:
     """Functions of the users' that read an affected relation, themselves or through others."""
 
-    def __init__(self, trial: Trial, catalog: Catalog, oids: set[int]) -> None:
-        self._oids = oids
+    def __init__(self, trial: Trial, catalog: Catalog, oids: set[int], staying: set[int]) -> None:
+        self._staying = staying
         self._names: list[str] = []
         if not any(function.body is not None for function in catalog.functions.values()):
             return
@@ -239,8 +239,8 @@ class _Tainted:
 
     def by(self, oid: int, function: Function) -> str:
         """What a function does that cannot be tried, as half a sentence; empty where there is nothing of the kind."""
-        if function.reads & self._oids:
-            return "reads a table that changes"
+        if function.reads - self._staying:
+            return "reads a table or view that may change"
         found = None if function.body is None else lexing.mentions(function.body, self._names)
         if found is None:
             return ""

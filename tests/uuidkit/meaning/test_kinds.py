@@ -55,6 +55,14 @@ UNKNOWN = """
      AS 'DECLARE found boolean; BEGIN EXECUTE ''SELECT true'' INTO found; RETURN found; END';
    CREATE FUNCTION owns(text) RETURNS boolean LANGUAGE sql STABLE AS 'SELECT EXISTS (SELECT FROM trial.d)';
    CREATE FUNCTION through(text) RETURNS boolean LANGUAGE plpgsql STABLE AS 'BEGIN RETURN trial.owns($1); END';
+   CREATE VIEW shown AS SELECT id FROM b;
+   CREATE FUNCTION atomic(text) RETURNS boolean STABLE
+     BEGIN ATOMIC SELECT EXISTS (SELECT FROM shown WHERE $1 = 'x'); END;
+   CREATE FUNCTION atomic_two(text) RETURNS boolean STABLE RETURN atomic($1);
+   CREATE FUNCTION atomic_three(text) RETURNS boolean STABLE RETURN owns($1);
+   CREATE POLICY u_atomic ON b USING (atomic(id::text));
+   CREATE POLICY u_atomic_two ON b USING (atomic_two(id::text));
+   CREATE POLICY u_atomic_three ON b USING (atomic_three(id::text));
    CREATE POLICY u_user_volatile ON b USING (vol(id::text));
    CREATE POLICY u_user_writes ON b USING (writes(id::text));
    CREATE POLICY u_user_dynamic ON b USING (dyn(id::text));
@@ -96,6 +104,9 @@ def test_what_is_not_known_is_said_with_its_reason(module_database: str) -> None
         "u_writes": "its commands write, and what they would write cannot be tried",
         "u_deletes": "its body writes, and what it would write cannot be tried",
         "u_unnamed": "its parameters have no names, so that no values can be put in",
+        "u_atomic": "it calls the function atomic, whose body reads a table or view that may change",
+        "u_atomic_two": "it calls the function atomic_two, whose body reads a table or view that may change",
+        "u_atomic_three": "it calls the function atomic_three, whose body mentions d, which changes",
         "u_user_volatile": "it calls the volatile function vol, which is not run for a trial",
         "u_user_writes": "it could not be tried: cannot execute nextval() in a read-only transaction",
         "u_user_dynamic": "it calls the function dyn, whose body puts commands together at run time",
