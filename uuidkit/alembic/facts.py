@@ -29,7 +29,7 @@ FORMAT = 1
 _PORTABLE = 150_000
 # Of GraphFacts: what is written down, and what reports alone are about or the server finds out by itself. Whatever else
 # there is makes facts insufficient.
-_KEPT = frozenset({"columns", "findings", "references", "fingerprints"})
+_KEPT = frozenset({"columns", "findings", "references", "fingerprints", "changing_tables"})
 _NOT_NEEDED = frozenset(
     {"not_unique", "ambiguous", "not_looked_at", "mentions", "row_triggers", "publications", "sizes"}
 )

@@ -25,6 +25,10 @@ _HINT = (
     "Nothing was changed. Run the migration online, or take the argument facts out of the revision, so that the script "
     "is planned from this database."
 )
+_HINT_WRITTEN = (
+    "Nothing was changed. It was changed since, or by this script before: write the script anew, or run the migration "
+    "online."
+)
 
 
 def examine(operation: ConvertToUuidOp) -> Examination:
@@ -44,11 +48,12 @@ def examine(operation: ConvertToUuidOp) -> Examination:
     return Examination(operation, tuple(found), plan.blockers, plan)
 
 
-def as_known(tables: guard.Fingerprints) -> str:
-    """Stop unless the tables are as the facts have them.
+def as_known(tables: guard.Fingerprints, *, by_facts: bool = True) -> str:
+    """Stop unless the tables are as the script knows them.
 
     Args:
         tables: each with its fingerprint.
+        by_facts: from the facts of the revision; else from the database, when the script was written.
     """
     differing = joined(
         [
@@ -68,10 +73,15 @@ def as_known(tables: guard.Fingerprints) -> str:
             "    FROM (VALUES\n      {differing}) AS t (name, differs) WHERE differs;\n"
             "  IF other IS NOT NULL THEN\n"
             "    RAISE EXCEPTION USING ERRCODE = {code},\n"
-            "      MESSAGE = other || ': not as it was when the revision was written.', HINT = {hint};\n"
+            "      MESSAGE = other || {message}, HINT = {hint};\n"
             "  END IF;\n"
             "END"
-        ).format(differing=differing, code=sql.Literal(guard.SCHEMA_CHANGED), hint=sql.Literal(_HINT))
+        ).format(
+            differing=differing,
+            code=sql.Literal(guard.SCHEMA_CHANGED),
+            message=sql.Literal(f": not as it was when the {'revision' if by_facts else 'script'} was written."),
+            hint=sql.Literal(_HINT if by_facts else _HINT_WRITTEN),
+        )
     )
 
 

@@ -37,10 +37,8 @@ def render(context: AutogenContext, operation: UuidOperation) -> str:
     if facts is not None:
         written = pformat(facts, width=108, compact=True, sort_dicts=False)
         lines = [", ".join(arguments) + ",", "facts=" + indent(written, " " * 6).strip() + ","]
-        return call + "\n" + indent("\n".join(lines), _INDENT * 2) + f"\n{_INDENT})"
-    lines = [*_comment(operation), call + ", ".join(arguments) + ")"]
-    # The first line is indented by Alembic.
-    return f"\n{_INDENT}".join(lines)
+        return call + "\n" + indent("\n".join(lines), _INDENT) + "\n)"
+    return "\n".join([*_comment(operation), call + ", ".join(arguments) + ")"])
 
 
 def _comment(operation: UuidOperation) -> list[str]:

@@ -246,7 +246,9 @@ def test_orphans_are_refused_on_the_server_too(tables: str, tmp_path: Path) -> N
     assert "on_orphan='fail'" in text
     path = next((project.folder / "versions").glob(f"{project.last}*"))
     path.write_text(
-        "\n".join(line for line in text.splitlines() if "_foreign_key" not in line and "_constraint" not in line)
+        "\n".join(
+            line for line in text.splitlines() if not line.strip().startswith(("op.create_foreign", "op.drop_constr"))
+        )
     )
     written = script(project, f"r1:{project.last}")
     run(tables, "UPDATE others SET tenant = 'batch_' || gen_random_uuid() WHERE id = (SELECT min(id) FROM others)")
