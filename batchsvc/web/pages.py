@@ -75,6 +75,12 @@ async def logout(request: Request, found: SignedIn) -> Response:
     return answer
 
 
+@router.get("/batches")
+async def list_page() -> Response:
+    """Where a form with faults was, when it is opened anew."""
+    return RedirectResponse("/", 303)
+
+
 @router.post("/batches")
 async def new_batch(request: Request, parts: Parts, found: SignedIn) -> Response:
     """Make a batch of what was pasted, uploaded, or both."""

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Iterator
+from collections.abc import Coroutine, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID, uuid4
 
 import requests
@@ -20,6 +21,8 @@ from batchsvc.database import Database
 from batchsvc.settings import Settings
 from batchsvc.worker.running import running as worker_running
 from tests.support.servers import Server
+
+T = TypeVar("T")
 
 
 @dataclass
@@ -84,7 +87,13 @@ class Service:
             finally:
                 await database.close()
 
-        asyncio.run(end())
+        apart(end())
+
+
+def apart(work: Coroutine[Any, Any, T]) -> T:
+    """Run a coroutine in a thread of its own: in ours a browser may have a loop already."""
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(asyncio.run, work).result()
 
 
 def new_key(url: str, tenant: UUID, name: str = "tests") -> str:
@@ -98,7 +107,7 @@ def new_key(url: str, tenant: UUID, name: str = "tests") -> str:
         finally:
             await database.close()
 
-    return asyncio.run(make())
+    return apart(make())
 
 
 @contextmanager

@@ -13,7 +13,7 @@ async function swap() {
   if (swapping) return;
   swapping = true;
   try {
-    const answer = await fetch(location.href, { headers: { "X-Requested-With": "page.js" } });
+    const answer = await fetch(document.body.dataset.source || location.href, { headers: { "X-Requested-With": "page.js" } });
     if (!answer.ok) return;
     const drawn = new DOMParser().parseFromString(await answer.text(), "text/html");
     for (const id of (document.body.dataset.swap || "").split(" ")) {
