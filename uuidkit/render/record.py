@@ -75,7 +75,8 @@ def ledger_graph(schema: Schema, graph: GraphPlan, texts: str = "") -> LedgerGra
         indexes=tuple(
             LedgerIndex(index.table.schema, index.table.name, index.name, index.definition)
             for index in schema.indexes
-            if any(column.table_name == index.table and column.name in index.reads for column in changing)
+            if index.valid  # one of a partitioned table that no partition completes stays as it is
+            and any(column.table_name == index.table and column.name in index.reads for column in changing)
             and not any(
                 p.object is not None and p.object.key == ("pg_class", index.oid) and p.object.key not in rebuilt
                 for p in graph.dependents

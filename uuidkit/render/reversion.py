@@ -298,7 +298,8 @@ def _old_text(column: LedgerColumn, version_num: int, lookups: Lookups) -> sql.C
     if column.texts:
         return sql.SQL("{}({})").format(_text_of(column), sql.Identifier(column.column))
     return sql.SQL(
-        "CASE WHEN ({untouched}) THEN {backup}::text WHEN {column} IS NULL THEN NULL ELSE {text_of}({column}) END"
+        "CASE WHEN ({untouched}) THEN {backup}::text WHEN {column} IS NOT DISTINCT FROM NULL THEN NULL "
+        "ELSE {text_of}({column}) END"
     ).format(
         column=sql.Identifier(column.column),
         untouched=untouched(column, version_num, lookups),

@@ -115,7 +115,11 @@ def untouched(
     """
     uuid = uuid or sql.Identifier(column.column)
     text = text or sql.Identifier(column.backup)
-    branches: list[sql.Composable] = [sql.SQL("WHEN {} IS NULL THEN {} IS NULL").format(text, uuid)]
+    # Not IS NULL: in the USING of a table that others inherit from, PostgreSQL reads that anew for each table below but
+    # keeps the place of the column that it found in the one before; another column there would be tested instead.
+    branches: list[sql.Composable] = [
+        sql.SQL("WHEN {} IS NOT DISTINCT FROM NULL THEN {} IS NOT DISTINCT FROM NULL").format(text, uuid)
+    ]
     if not column.lookup:
         branches += [
             sql.SQL("WHEN {} = {} THEN true").format(value.as_text(text), shape.sql_text(uuid))

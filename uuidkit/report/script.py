@@ -28,7 +28,7 @@ def _lines(plan: Plan) -> Iterator[str]:
         "a failure ends it with a non-zero status and changes nothing."
     )
     for column in changing:
-        yield from _comment(f"  {column.column} (the text goes to {column.backup})")
+        yield from _comment(f"  {column.column} (the text goes to {column.backup or 'a table in the schema uuidkit'})")
     yield from _comment(
         "It was made from the values there were at the time. Should other ones have come since, it fails rather "
         "than guess; make it anew then."

@@ -77,7 +77,7 @@ def summary(plan: Plan, *, mask: bool = False) -> str:
             str(column.column),
             column.before.type,
             "" if column.findings is None else f"{column.findings.rows:,}",
-            display(column.backup),
+            _kept_in(column),
         )
         for graph in plan.graphs
         for column in graph.changing
@@ -175,6 +175,10 @@ def _field(label: str, text: str) -> Iterator[str]:
     yield from wrap(text, " " * 17, f"    {label:<13}")
 
 
+def _kept_in(column: ColumnPlan) -> str:
+    return display(column.backup) if column.backup else "a table in the schema uuidkit"
+
+
 def _column(plan: Plan, graph: GraphPlan, column: ColumnPlan, show: _Show, mask: bool) -> Iterator[str]:
     yield from wrap(str(column.column), "    ", "  ")
     if column.done:
@@ -187,7 +191,10 @@ def _column(plan: Plan, graph: GraphPlan, column: ColumnPlan, show: _Show, mask:
     yield from _field("why", mask_message(why) if mask else why)
     if column.findings is not None:
         yield from _values(column, show)
-    yield from _field("backup", display(column.backup))
+    yield from _field("backup", _kept_in(column))
+    if column.inherited:
+        below = ", ".join(str(one.column.table_name) for one in column.inherited)
+        yield from _field("with", f"{below}, which inherit it")
     if column.before.default is not None or column.default_after is not None:
         yield from _field("default", f"{column.before.default or 'none'} → {column.default_after or 'none'}")
     if column.lookup:
