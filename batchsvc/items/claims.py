@@ -86,26 +86,23 @@ UPDATE batch_items AS i
 RETURNING i.id, i.domain, i.attempt, i.generation, i.id = ANY (ARRAY(SELECT id FROM waiting)) AS waited
 """)
 
-_RENEW = text("""
+_OURS = """
+unnest(CAST(:batches AS uuid[]), CAST(:ids AS bigint[]), CAST(:tokens AS uuid[])) AS ours (batch_id, id, token)
+  JOIN batch_items AS i ON i.batch_id = ours.batch_id AND i.id = ours.id
+ WHERE i.state = 'running' AND i.lease_token = ours.token
+"""
+
+_RENEW = text(f"""
 WITH mine AS (
-    SELECT batch_id, id
-      FROM batch_items
-     WHERE batch_id = ANY (CAST(:batches AS uuid[])) AND state = 'running'
-       AND lease_token = ANY (CAST(:tokens AS uuid[]))
-     ORDER BY batch_id, id
-       FOR NO KEY UPDATE SKIP LOCKED
+    SELECT i.batch_id, i.id FROM {_OURS} ORDER BY i.batch_id, i.id FOR NO KEY UPDATE OF i SKIP LOCKED
 )
 UPDATE batch_items AS i
    SET lease_until = clock_timestamp() + make_interval(secs => :lease)
   FROM mine
  WHERE i.batch_id = mine.batch_id AND i.id = mine.id
-""")
+""")  # noqa: S608 - a constant of this module
 
-_HELD = text("""
-SELECT batch_id, id
-  FROM batch_items
- WHERE batch_id = ANY (CAST(:batches AS uuid[])) AND state = 'running' AND lease_token = ANY (CAST(:tokens AS uuid[]))
-""")
+_HELD = text(f"SELECT i.batch_id, i.id FROM {_OURS}")  # noqa: S608 - a constant of this module
 
 _LOST = text("""
 SELECT DISTINCT batch_id
@@ -182,8 +179,9 @@ async def renew(session: AsyncSession, items: Collection[Claimed], lease_seconds
         Batch and id of those that are not the worker's any more: taken over, or cancelled.
     """
     parameters = {
-        "batches": list({item.batch_id for item in items}),
-        "tokens": list({item.token for item in items}),
+        "batches": [item.batch_id for item in items],
+        "ids": [item.id for item in items],
+        "tokens": [item.token for item in items],
         "lease": lease_seconds,
     }
     await session.execute(_RENEW, parameters)

@@ -82,9 +82,10 @@ class Worker:
                 task.cancel()
         await stopping
         for task in self._tasks:
-            task.cancel()
+            if task.get_name() == "leases":  # the others have been told; a second time would cut their end short
+                task.cancel()
         if self._tasks:
-            _, late = await asyncio.wait(self._tasks, timeout=3)
+            _, late = await asyncio.wait(self._tasks, timeout=4)
             for task in late:
                 log.warning("%s does not end in time", task.get_name())
         self._tasks = []

@@ -29,13 +29,14 @@ def processes() -> Iterator[list[WorkerProcess]]:
         worker.close()
 
 
-def running(bench: Bench) -> int:
-    return len(bench.rows("SELECT FROM batch_items WHERE state = 'running'"))
+def running(bench: Bench, worker: WorkerProcess | None = None) -> int:
+    mine = "%" if worker is None else f"%:{worker.process.pid}"
+    return len(bench.rows("SELECT FROM batch_items WHERE state = 'running' AND worker LIKE %s", mine))
 
 
-def wait_for(bench: Bench, number: int, seconds: float = 15) -> None:
+def wait_for(bench: Bench, number: int, worker: WorkerProcess | None = None, seconds: float = 15) -> None:
     end = time.monotonic() + seconds
-    while running(bench) < number:
+    while running(bench, worker) < number:
         assert time.monotonic() < end
         time.sleep(0.05)
 
@@ -74,20 +75,22 @@ def test_a_second_sigterm_waits_for_nothing(bench: Bench, tmp_path: Path, proces
     bench.check_account()
 
 
+@pytest.mark.many
 def test_every_point_of_its_life_may_be_the_last(bench: Bench, tmp_path: Path, processes: list[WorkerProcess]) -> None:
     """A process ends at each named point in turn; the account is exact after each, and the work goes on."""
     bench.do(AUDIT)
     ends = 0
     batches: list[UUID] = []
     for number, point in enumerate(POINTS):
-        domains = [f"slow{400 if point == 'lease renewed' else 20}-{number}-{n}.com" for n in range(6)]
+        lasting = {"lease renewed": 400, "stopping": 1500, "released": 1500}.get(point, 20)
+        domains = [f"slow{lasting}-{number}-{n}.com" for n in range(6)]
         batches.append(bench.run(lambda database, names=domains: bench.create(database, names, max_concurrent=3)))
         if point.startswith("reaped"):
             bench.do("DELETE FROM procrastinate_jobs")
         doomed = WorkerProcess(bench.url, tmp_path / f"{number}.log", settings={**QUICK, "BATCHSVC_CRASH_AT": point})
         processes.append(doomed)
         if point in ("stopping", "released"):
-            wait_for(bench, 1)
+            wait_for(bench, 1, doomed)
             doomed.process.send_signal(signal.SIGTERM)
         assert doomed.process.wait(20) == 70, f"{point} was not reached:\n{doomed.log.read_text()}"
         ends += 1
@@ -124,6 +127,7 @@ def test_behind_a_transaction_pooler(
         pooler.close()
 
 
+@pytest.mark.many
 def test_a_server_that_is_away_for_35_seconds(
     server: Server, bench: Bench, tmp_path: Path, processes: list[WorkerProcess]
 ) -> None:
