@@ -15,7 +15,7 @@ import psycopg
 import pytest
 from click.testing import CliRunner, Result
 
-from tests.support import apply
+from tests.support import Server, apply
 from tests.support.database_state import difference, state
 from uuidkit.cli.main import uuidkit
 
@@ -48,10 +48,16 @@ def one(connection: psycopg.Connection, query: str) -> Any:
 
 
 @pytest.fixture
-def portcullis(owner_database: str) -> str:
+def portcullis(server: Server, owner_database: str) -> str:
     """The product's database for its owner, a role without any other right."""
     for file in ("schema.sql", "data.sql"):
         apply(owner_database, FOLDER / file)
+    if server.version_num < 170000:
+        # Before 17 the expression of a generated column cannot be changed in place: refused, and so dropped by hand.
+        with psycopg.connect(owner_database, autocommit=True) as connection:
+            blocked = {blocker["object"] for blocker in asked(owner_database, "report", "--all", status=3)["blockers"]}
+            assert "auth.users.urn" in blocked
+            connection.execute("ALTER TABLE auth.users DROP COLUMN urn")
     return owner_database
 
 
@@ -125,7 +131,8 @@ def use(connection: psycopg.Connection) -> None:
         )
         assert type(token).__name__ == "UUID"
         new = one(connection, "INSERT INTO auth.users (realm_id, username) VALUES ('master', 'New') RETURNING id")
-        assert one(connection, f"SELECT urn FROM auth.users WHERE id = '{new}'") == f"urn:portcullis:user:{new}"
+        if connection.info.server_version >= 170000:
+            assert one(connection, f"SELECT urn FROM auth.users WHERE id = '{new}'") == f"urn:portcullis:user:{new}"
         role = one(connection, "SELECT id FROM auth.roles ORDER BY name LIMIT 1")
         refused = {
             f"INSERT INTO auth.composite_roles VALUES ('{role}', '{role}')": "23514",
