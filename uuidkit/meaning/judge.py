@@ -15,7 +15,7 @@ import psycopg
 from uuidkit.catalog.model import Schema
 from uuidkit.catalog.names import TableName
 from uuidkit.database.session import Session
-from uuidkit.meaning import casting, definitions, evaluation, matters, offers, props, verdict
+from uuidkit.meaning import casting, definitions, evaluation, lexing, matters, offers, props, verdict
 from uuidkit.meaning.asking import OutOfTime, Trial
 from uuidkit.meaning.casting import LARGE, MIDDLE, SMALL, Company, Size
 from uuidkit.meaning.evaluation import Answers, Failure, Stage, Table
@@ -81,7 +81,11 @@ class _Judge:
             if not matter.unknown and matter.untouched:
                 self._note(matter.thing, Judgement("same", "it reads none of the columns that change"))
             elif not matter.unknown:
-                asked += [(matter, question) for question in self._questions(matter)]
+                for question in self._questions(matter):
+                    if self._reads_ids(matter, question):
+                        asked.append((matter, question))
+                    else:
+                        self._note(matter.thing, Judgement("same", "it reads none of the columns that change"))
             if matter.unknown:
                 self._note(matter.thing, Judgement("unknown", matter.unknown))
         company = casting.gather(trial, schema, catalog, list({id(m): m for m, _ in asked}.values()), self._conversions)
@@ -127,6 +131,15 @@ class _Judge:
             matter.unknown = "it stands on a view, whose rows cannot be told apart"
             return []
         return asked
+
+    def _reads_ids(self, matter: Matter, question: Question) -> bool:
+        """Whether a part of an object can read an id: a policy's other condition, the predicate of an index may not."""
+        if question.form not in ("condition", "value") or matter.views or set(matter.tables) != {question.table}:
+            return True
+        table = matter.tables[question.table].name
+        names = {column.name for column in self._conversions if column.table_name == table}
+        # The names of rows stand where one is read as a whole.
+        return any(token.value in names | {table.name, "old", "new"} for token in lexing.tokens(question.text))
 
     def _note(self, thing: Thing, judgement: Judgement) -> None:
         self._found.setdefault(thing.key, []).append(judgement)
