@@ -9,14 +9,16 @@ ARGS    ?=
 BIN      = $(VENV)/bin
 READY    = $(VENV)/.ready
 
-.PHONY: help demo test lint bench mutations clean
+.PHONY: help demo serve test lint bench mutations fuzz clean
 
 help:
 	@echo "make demo   the whole story on an embedded PostgreSQL"
+	@echo "make serve  the batch service and its page on a converted database, with websites to scan"
 	@echo "make test   the tests (SERVERS=18,16,system for more servers; ARGS=... for pytest)"
 	@echo "make lint   ruff and mypy"
 	@echo "make bench  what a conversion costs, as ratios (about ten minutes)"
 	@echo "make mutations  take out one safety line at a time; some test has to notice (about a quarter of an hour)"
+	@echo "make fuzz   more than 10,000 requests to the service, right ones and wrong ones (several minutes)"
 	@echo "make clean  remove $(VENV) and caches"
 
 $(READY): pyproject.toml
@@ -28,6 +30,9 @@ $(READY): pyproject.toml
 
 demo: $(READY)
 	@$(BIN)/uuidkit demo
+
+serve: $(READY)
+	@$(BIN)/batchsvc demo
 
 test: $(READY)
 	@$(BIN)/python -m pytest -n auto --maxprocesses 4 --servers $(SERVERS) $(ARGS)
@@ -42,6 +47,9 @@ bench: $(READY)
 
 mutations: $(READY)
 	@$(BIN)/python -m tests.mutations $(ARGS)
+
+fuzz: $(READY)
+	@$(BIN)/python -m tests.batchsvc.api.fuzzing $(ARGS)
 
 clean:
 	rm -rf $(VENV) .venv-* .pytest_cache .mypy_cache .ruff_cache .hypothesis build dist

@@ -11,6 +11,9 @@ import os
 import re
 import runpy
 import shutil
+import subprocess
+import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -33,7 +36,7 @@ from uuidkit.planning.model import Request
 EXAMPLE = ROOT / "docs" / "example"
 REFRESH = os.environ.get("UUIDKIT_REFRESH_DOCUMENTS") == "1"
 LIVELY = [path for path in DOCUMENTS if any(block.kind in ("console", "python") for block in blocks(path))]
-MARKS = {"run", "file", "new-database", "rights"}
+MARKS = {"run", "file", "new-database", "rights", "service"}
 
 
 class Session:
@@ -46,10 +49,27 @@ class Session:
         for path in EXAMPLE.iterdir():
             shutil.copy(path, folder)
         self.shell = Shell(folder, {"DATABASE_URL": url}, [bin_dir_for(url)])
+        self.service: subprocess.Popen[bytes] | None = None
         self.globals: dict[str, Any] = {"__name__": "__main__"}
 
     def close(self) -> None:
+        if self.service is not None:
+            self.service.terminate()
+            assert self.service.wait(30) == 0
         self.shell.__exit__()
+
+    def serve(self) -> None:
+        """Start the demonstration of the service, whose address and key are then in SERVICE and KEY."""
+        command = [sys.executable, "-m", "batchsvc", "demo", "--port", "0"]
+        log = self.folder.with_suffix(".log")
+        with log.open("w") as file:
+            self.service = subprocess.Popen(command, cwd=self.folder, stderr=file)
+        while "Serving on" not in (said := log.read_text(encoding="utf-8")):
+            assert self.service.poll() is None, said
+            time.sleep(0.1)
+        [key] = set(re.findall(r"bsk_[\w-]+", said))
+        address = re.findall(r"Serving on (http://\S+)/;", said)[0]
+        self.shell.type(f"SERVICE={address} KEY={key}")
 
     def console(self, document: Path, block: Block) -> Iterator[tuple[Command, list[str]]]:
         """Run a block's commands; each with its output that is not as shown."""
@@ -118,6 +138,8 @@ def test_document(document: Path, new_database: NewDatabase, tmp_path: Path, mon
                 session = Session(new_database(), tmp_path / str(block.line))
                 monkeypatch.chdir(session.folder)
                 monkeypatch.setenv("DATABASE_URL", session.url)
+            if block.mark == "service" and session.service is None:
+                session.serve()
             if block.mark == "file":
                 session.write(block)
             elif block.mark == "run":
