@@ -306,7 +306,8 @@ CASE {classid}
                       pg_get_expr(p.polwithcheck, p.polrelid))
        FROM pg_policy p WHERE p.oid = {objid})
   WHEN 'pg_trigger'::regclass THEN pg_get_triggerdef({objid})
-  WHEN 'pg_proc'::regclass THEN pg_get_functiondef({objid})
+  WHEN 'pg_proc'::regclass THEN
+    (SELECT pg_get_functiondef(p.oid) FROM pg_proc p WHERE p.oid = {objid} AND p.prokind <> 'a')
   WHEN 'pg_attrdef'::regclass THEN
     (SELECT pg_get_expr(d.adbin, d.adrelid) FROM pg_attrdef d WHERE d.oid = {objid})
   WHEN 'pg_publication_rel'::regclass THEN
