@@ -1,4 +1,4 @@
-"""Random databases with string ids: tables, keys, references of every kind, ids in every format. Replayable by seed."""
+"""Random schemas with string ids: tables, keys, references of every kind, ids in every format. Replayable by seed."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ class Table:
 
 @dataclass
 class Database:
-    """A random database.
+    """What one seed makes, in schemas of its own.
 
     Attributes:
         statements: make it, rows included.
@@ -84,13 +84,13 @@ def spell(rng: random.Random, value: uuid.UUID, style: str) -> str:
 
 
 def make(seed: int) -> Database:
-    """The database of a seed.
+    """The tables of a seed.
 
     Args:
-        seed: any integer; the same gives the same database.
+        seed: any integer; the same gives the same tables.
     """
     rng = random.Random(seed)
-    schemas = ["public", *rng.sample(["app", "Mixed Case"], rng.randint(0, 2))]
+    schemas = [f"s{seed}", *rng.sample([f"app{seed}", f"Mixed Case {seed}"], rng.randint(0, 2))]
     tables: list[Table] = []
     references: list[tuple[str, str, str, str]] = []
     for number in range(rng.randint(1, 6)):
@@ -215,7 +215,7 @@ def _self_reference(rng: random.Random, table: Table, references: list[tuple[str
 
 
 def _sql(rng: random.Random, schemas: list[str], tables: list[Table]) -> list[str]:
-    lines = [f"CREATE SCHEMA {display(schema)}" for schema in schemas if schema != "public"]
+    lines = [f"CREATE SCHEMA {display(schema)}" for schema in schemas]
     for table in tables:
         unlogged = "UNLOGGED " if rng.random() < 0.05 else ""
         lines.append(f"CREATE {unlogged}TABLE {table.full} ({', '.join([*table.columns, *table.constraints])})")

@@ -1,30 +1,64 @@
-"""Random databases go there and back: every reference holds on the way, and the end is the start to the byte.
+"""Random schemas go there and back: every reference holds on the way, and the end is the start to the byte.
 
-More of them, or one again: UUIDKIT_RANDOM_SEEDS=0-2000 or UUIDKIT_RANDOM_SEEDS=42.
+Many of them share a database, so that they share what it costs. More of them, or one again:
+UUIDKIT_RANDOM_SEEDS=0-2999 or UUIDKIT_RANDOM_SEEDS=42.
 """
 
 from __future__ import annotations
 
 import os
+import random
+from typing import Any
 
 import psycopg
 import pytest
 
 import uuidkit
 from tests.support.clients import pg_dump
+from tests.support.servers import Server
 from tests.uuidkit.random_schemas.generator import Database, make
+from tests.uuidkit.random_schemas.objects import Maker
 from uuidkit.database import conninfo
+from uuidkit.planning.model import OFFERED, Plan
+
+SEEDS = os.environ.get("UUIDKIT_RANDOM_SEEDS", "0-299")
+TOGETHER = 15
+OPTIONS: dict[str, Any] = {"on_unparseable": "derive", "references": "declared"}
 
 
-def seeds() -> list[int]:
-    first, _, last = os.environ.get("UUIDKIT_RANDOM_SEEDS", "0-19").partition("-")
-    return list(range(int(first), int(last or first) + 1))
+def groups(every: int = 1) -> list[range]:
+    """The chosen seeds, some at a time."""
+    first, _, last = SEEDS.partition("-")
+    end = int(last or first) + 1
+    return [range(start, min(start + TOGETHER, end)) for start in range(int(first), end, TOGETHER)][::every]
 
 
-def linked(connection: psycopg.Connection[tuple[int]], database: Database) -> list[int]:
+def named(seeds: range) -> str:
+    return f"{seeds[0]}-{seeds[-1]}"
+
+
+def build(connection: psycopg.Connection[Any], seeds: range, version_num: int, *, objects: bool) -> list[Database]:
+    """Make the schemas of some seeds."""
+    made = []
+    for seed in seeds:
+        database = make(seed)
+        if objects:
+            unlogged = any("UNLOGGED" in line for line in database.statements)
+            maker = Maker(random.Random(f"objects {seed}"), database.tables, version_num, unlogged=unlogged)
+            database.statements += maker.run()
+        for statement in database.statements:
+            try:
+                connection.execute(statement)
+            except psycopg.Error as error:
+                raise AssertionError(f"seed {seed}: {statement}: {error}") from error
+        made.append(database)
+    return made
+
+
+def linked(connection: psycopg.Connection[Any], made: list[Database]) -> list[int]:
     """How many rows of each reference meet their counterpart."""
     counts = []
-    for child, column, parent, key in database.references:
+    for child, column, parent, key in (reference for database in made for reference in database.references):
         row = connection.execute(
             f"SELECT count(*) FROM {child} AS c JOIN {parent} AS p ON c.{column} = p.{key}"
         ).fetchone()
@@ -33,46 +67,50 @@ def linked(connection: psycopg.Connection[tuple[int]], database: Database) -> li
     return counts
 
 
-@pytest.mark.parametrize("seed", seeds())
-def test_there_and_back(database: str, seed: int) -> None:
-    made = make(seed)
+def decisions(plan: Plan) -> dict[str, Any]:
+    """What a user would answer to each question about meaning: take what is offered, accept the rest."""
+    offered = {found.name: OFFERED for graph in plan.graphs for found in graph.dependents if found.offer is not None}
+    asked = [blocker.object for blocker in plan.blockers if blocker.code == "MEANING"]
+    return {
+        "rewrite": {name: OFFERED for name in asked if name in offered},
+        "allow": tuple(name for name in asked if name not in offered),
+    }
+
+
+@pytest.mark.parametrize("seeds", groups(), ids=named)
+def test_there_and_back(server: Server, database: str, seeds: range) -> None:
     with psycopg.connect(conninfo(database), autocommit=True) as connection:
-        for statement in made.statements:
-            connection.execute(statement)
+        made = build(connection, seeds, server.version_num, objects=True)
         before = pg_dump(database)
         links = linked(connection, made)
+        targets = [target for one in made for target in one.targets]
 
-        plan = uuidkit.plan(connection, made.targets, on_unparseable="derive", references="declared")
-        assert plan.blockers == ()
-        assert plan.status == "ready"
-        uuidkit.convert(connection, made.targets, on_unparseable="derive", references="declared")
+        first = uuidkit.plan(connection, targets, **OPTIONS)
+        assert [str(blocker) for blocker in first.blockers if blocker.code != "MEANING"] == []
+        options = {**OPTIONS, **decisions(first)}
+        uuidkit.convert(connection, targets, **options)
         assert linked(connection, made) == links
         proof = uuidkit.verify(connection)
         assert proof.ok, [column.problems for column in proof.columns]
-        again = uuidkit.plan(connection, made.targets, on_unparseable="derive", references="declared")
-        assert again.status == "nothing to do"
+        assert uuidkit.plan(connection, targets, **options).status == "nothing to do"
 
         uuidkit.revert(connection, all=True)
         assert linked(connection, made) == links
     assert pg_dump(database) == before
 
 
-@pytest.mark.parametrize("seed", seeds()[::4])
-def test_rows_added_in_between_come_back_as_text_that_fits(database: str, seed: int) -> None:
-    made = make(seed)
+@pytest.mark.parametrize("seeds", groups(4), ids=named)
+def test_rows_added_in_between_come_back_as_text_that_fits(server: Server, database: str, seeds: range) -> None:
     with psycopg.connect(conninfo(database), autocommit=True) as connection:
-        for statement in made.statements:
-            connection.execute(statement)
+        made = build(connection, seeds, server.version_num, objects=False)
         connection.execute("SET session_replication_role = replica")  # rows in any order
-        uuidkit.convert(connection, made.targets, on_unparseable="derive", references="declared")
-        for number, table in enumerate(made.tables):
-            if table.ids:
-                names = ", ".join(f'"{name}"' for name in table.names if name not in ("row_number", table.key))
-                connection.execute(
-                    f'INSERT INTO {table.full} (row_number, "{table.key}", {names}) '
-                    f"SELECT 1000 + row_number, gen_random_uuid(), {names} FROM {table.full} "
-                    f"WHERE row_number < {number + 1}"
-                )
+        uuidkit.convert(connection, [target for one in made for target in one.targets], **OPTIONS)
+        for table, most in ((table, n) for one in made for n, table in enumerate(one.tables, 1) if table.ids):
+            names = ", ".join(f'"{name}"' for name in table.names if name not in ("row_number", table.key))
+            connection.execute(
+                f'INSERT INTO {table.full} (row_number, "{table.key}", {names}) '
+                f"SELECT 1000 + row_number, gen_random_uuid(), {names} FROM {table.full} WHERE row_number < {most}"
+            )
         links = linked(connection, made)
         uuidkit.revert(connection, all=True)
         assert linked(connection, made) == links
