@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tests.mutations.batches import BATCHES
 from tests.mutations.blockers import BLOCKERS
 from tests.mutations.faces import FACES
 from tests.mutations.mutation import ROOT, Mutation
@@ -9,6 +10,6 @@ from tests.mutations.statements import STATEMENTS
 from tests.mutations.values import VALUES
 from tests.mutations.way_back import WAY_BACK
 
-MUTATIONS: tuple[Mutation, ...] = (*BLOCKERS, *STATEMENTS, *VALUES, *WAY_BACK, *FACES)
+MUTATIONS: tuple[Mutation, ...] = (*BLOCKERS, *STATEMENTS, *VALUES, *WAY_BACK, *FACES, *BATCHES)
 
 __all__ = ["MUTATIONS", "ROOT", "Mutation"]

@@ -93,6 +93,19 @@ def test_an_outcome_written_again_moves_nothing(bench: Bench) -> None:
     bench.check_account()
 
 
+def test_only_what_is_held_of_a_group_is_written_and_counted(bench: Bench) -> None:
+    async def test(database: Database) -> None:
+        batch = await bench.create(database, ["one.com", "two.com", "three.com"])
+        lost, kept = await take(database, batch, 2)
+        bench.do(EXPIRED + " AND id = %s", lost.id)
+        [again, _new] = await take(database, batch)
+        assert again.id == lost.id
+        assert await write(database, batch, completed(lost), completed(kept)) == {kept.id: "completed"}
+
+    bench.run(test)
+    bench.check_account()
+
+
 def test_what_was_cancelled_meanwhile_stays_cancelled(bench: Bench) -> None:
     async def test(database: Database) -> None:
         batch = await bench.create(database, ["one.com", "two.com"])

@@ -222,7 +222,7 @@ def test_an_items_states(machine: type[Items]) -> None:
     run_state_machine_as_test(
         machine,
         settings=settings(
-            max_examples=20, stateful_step_count=25, deadline=None, derandomize=True,
+            max_examples=12, stateful_step_count=25, deadline=None, derandomize=True,
             suppress_health_check=list(HealthCheck), database=None, phases=[Phase.generate],
         ),
     )  # fmt: skip
