@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 import psycopg
@@ -12,7 +12,7 @@ from uuidkit.catalog.model import Schema
 from uuidkit.catalog.trees import families
 from uuidkit.database.session import Session
 from uuidkit.dependents.functions import read_functions
-from uuidkit.dependents.model import DependentObject
+from uuidkit.dependents.model import Address, DependentObject
 from uuidkit.dependents.proof import Expected, prints
 from uuidkit.dependents.read import read_dependents
 from uuidkit.ledger import LedgerDependent, LedgerEntry
@@ -80,6 +80,9 @@ def restoration(session: Session, schema: Schema, entry: LedgerEntry, later: Col
     for address, found in hanging.items():
         if found.rebuilt:
             blockers += [Blocker(t.code, found.name, t.message, t.remedy) for t in found.troubles]
+        elif address not in known and _part_of_same(found, entry, hanging):
+            down.append(found)
+            up.append(ledger_dependent(found, "recreate"))
         elif address not in known:
             blockers.append(_new(found))
     order = {key: number for number, key in enumerate(found.key for found in hanging.values())}
@@ -154,7 +157,24 @@ def _changed(found: DependentObject) -> Blocker:
     )
 
 
+def _part_of_same(found: DependentObject, entry: LedgerEntry, hanging: Mapping[Address, DependentObject]) -> bool:
+    """Whether it is a new partition's part of an index that says the same over text as over uuid."""
+    wholes = [one for one in hanging.values() if one.key in found.needs and one.kind == "index"]
+    before = {one.address: one for one in entry.graph.dependents}
+    return found.kind == "index" and any(
+        whole.address in before and before[whole.address].up[:1] == whole.up[:1] for whole in wholes
+    )
+
+
 def _new(found: DependentObject) -> Blocker:
+    if found.kind == "index" and not found.down:
+        return Blocker(
+            "DEPENDENT",
+            found.name,
+            "The index came with a partition that was added since the conversion; what it would be over text cannot be "
+            "told from what it is over uuid.",
+            "Drop the index of the partitioned table that it belongs to, revert, and make that one again for text.",
+        )
     reads = ", ".join(sorted(map(str, found.reads))) or "what reads the columns"
     return Blocker(
         "DEPENDENT",
