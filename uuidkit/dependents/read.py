@@ -76,7 +76,7 @@ def _table_of(one: DependentObject, reads: Iterable[ColumnName]) -> TableName:
 
 def _closure(
     session: Session, schema: Schema, changing: Collection[ColumnName], names: dict[int, TableName]
-) -> tuple[dict[Key, set[ColumnName]], dict[Key, set[Key]], set[Key], dict[Key, int]]:
+) -> tuple[dict[Key, set[ColumnName]], dict[Key, set[Key]], set[Key], dict[Key, set[int]]]:
     start = sorted(
         (schema.tables[name.table_name].oid, schema.tables[name.table_name].columns[name.name].attnum)
         for name in changing
@@ -88,12 +88,12 @@ def _closure(
     reads: dict[Key, set[ColumnName]] = {}
     needs: dict[Key, set[Key]] = {}
     by_row_type: set[Key] = set()
-    parts: dict[Key, int] = {}
+    parts: dict[Key, set[int]] = {}
     for catalog, oid, part, referenced, referenced_oid, referenced_part, row_type in session.rows(
         queries.CLOSURE, {"relations": [oid for oid, _ in start], "attnums": [number for _, number in start]}
     ):
         key = (catalog, oid)
-        parts[key] = max(part, parts.get(key, 0))
+        parts.setdefault(key, set()).add(part)
         column = columns.get((referenced_oid, referenced_part)) if referenced == "pg_class" else None
         if column is not None:
             reads.setdefault(key, set()).add(column)
@@ -143,7 +143,7 @@ def _read(
     changing: Collection[ColumnName],
     keys: Collection[Key],
     by_row_type: Collection[Key],
-    parts: dict[Key, int],
+    parts: dict[Key, set[int]],
     methods: frozenset[str],
     names: dict[int, TableName],
 ) -> Iterator[DependentObject]:
@@ -185,16 +185,19 @@ def _read(
             waiting.discard(found.key)
             yield found
     if waiting:
-        others = sorted(waiting)
+        others = [(key, part) for key in sorted(waiting) for part in sorted(parts.get(key, {0}))]
+        described: dict[Key, list[str]] = {}
         for catalog, oid, description in session.rows(
             queries.OTHERS,
             {
-                "catalogs": [catalog for catalog, _ in others],
-                "oids": [oid for _, oid in others],
-                "parts": [parts.get(key, 0) for key in others],
+                "catalogs": [catalog for (catalog, _), _ in others],
+                "oids": [oid for (_, oid), _ in others],
+                "parts": [part for _, part in others],
             },
         ):
-            yield tables.other(catalog, oid, description, min(names.values()))
+            described.setdefault((catalog, oid), []).append(description)
+        for (catalog, oid), descriptions in described.items():
+            yield tables.other(catalog, oid, " and ".join(descriptions), min(names.values()))
 
 
 def _whole_rows(
