@@ -1,7 +1,10 @@
-CREATE TABLE batches (batch_id varchar NOT NULL, made date NOT NULL, UNIQUE (batch_id, made)) PARTITION BY RANGE (made);
-CREATE TABLE batches_2024 PARTITION OF batches FOR VALUES FROM ('2024-01-01') TO ('2025-01-01');
 CREATE TABLE by_id (job_id varchar PRIMARY KEY, n integer) PARTITION BY HASH (job_id);
 CREATE TABLE by_id_0 PARTITION OF by_id FOR VALUES WITH (MODULUS 1, REMAINDER 0);
 CREATE TABLE by_expression (run_id varchar, n integer) PARTITION BY LIST (lower(run_id));
-INSERT INTO batches VALUES (md5('a'), '2024-05-05');
+-- Not in the key of the table itself, but in that of a partition that is partitioned again.
+CREATE TABLE by_date (batch_id varchar, made date) PARTITION BY RANGE (made);
+CREATE TABLE by_date_2024 PARTITION OF by_date FOR VALUES FROM ('2024-01-01') TO ('2025-01-01')
+    PARTITION BY HASH (batch_id);
+CREATE TABLE by_date_2024_0 PARTITION OF by_date_2024 FOR VALUES WITH (MODULUS 1, REMAINDER 0);
 INSERT INTO by_id VALUES (md5('b'));
+INSERT INTO by_date VALUES (md5('c'), '2024-05-05');

@@ -1,0 +1,25 @@
+CREATE FOREIGN DATA WRAPPER elsewhere;
+CREATE SERVER far FOREIGN DATA WRAPPER elsewhere;
+CREATE TABLE with_foreign (batch_id varchar, made date) PARTITION BY RANGE (made);
+CREATE TABLE near PARTITION OF with_foreign FOR VALUES FROM ('2024-01-01') TO ('2025-01-01');
+CREATE FOREIGN TABLE away PARTITION OF with_foreign FOR VALUES FROM ('2025-01-01') TO ('2026-01-01') SERVER far;
+CREATE TABLE one (batch_id varchar);
+CREATE TABLE two (batch_id varchar);
+CREATE TABLE both () INHERITS (one, two);
+CREATE TABLE taken (batch_id varchar);
+CREATE TABLE taken_below (batch_id_original text) INHERITS (taken);
+CREATE TYPE like_that AS (batch_id varchar, n integer);
+CREATE TABLE typed OF like_that;
+CREATE TABLE held (batch_id varchar, made date) PARTITION BY RANGE (made);
+CREATE TABLE held_2024 PARTITION OF held FOR VALUES FROM ('2024-01-01') TO ('2025-01-01');
+ALTER TABLE held_2024 ALTER batch_id SET DEFAULT 'no uuid';
+CREATE TABLE own_key (batch_id varchar);
+CREATE TABLE own_key_below () INHERITS (own_key);
+CREATE UNIQUE INDEX own ON own_key_below (batch_id);
+INSERT INTO own_key VALUES (md5('x')), (upper(md5('x')));
+INSERT INTO own_key_below VALUES (md5('a')), (upper(md5('a')));
+CREATE TABLE own_keys (batch_id varchar, n integer, made date) PARTITION BY RANGE (made);
+CREATE TABLE own_keys_2024 PARTITION OF own_keys FOR VALUES FROM ('2024-01-01') TO ('2025-01-01');
+CREATE UNIQUE INDEX own_2024 ON own_keys_2024 (batch_id, n);
+INSERT INTO own_keys VALUES (md5('a'), 1, '2024-05-05'), (upper(md5('a')), 1, '2024-05-06'),
+                            (md5('b'), 1, '2024-05-05'), (upper(md5('b')), 2, '2024-05-06');
