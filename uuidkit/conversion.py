@@ -274,13 +274,8 @@ def _convert_graphs(
     for note in first.notes:
         tell(Event("note", note))
     done: list[GraphOutcome] = []
-    try:
-        with sentences():
-            _convert_all(session, current, tell, first, done, commit=commit)
-    except UuidkitError as error:
-        # Whatever ended it: the graphs that are finished stay so, and are named.
-        error.finished = tuple(str(column) for outcome in (done if commit else ()) for column in outcome.columns)
-        raise
+    with finished_named(done, commit=commit), sentences():
+        _convert_all(session, current, tell, first, done, commit=commit)
     return first, done
 
 
@@ -364,6 +359,21 @@ def after_commit(session: Session, statements: Sequence[Any], tell: Progress, *,
     except (UuidkitError, psycopg.Error) as error:
         done = "The change itself is done" + (" and committed." if commit else ".")
         tell(Event("note", f"{done} Gathering statistics failed: {error} Run ANALYZE."))
+
+
+@contextmanager
+def finished_named(done: Sequence[GraphOutcome], *, commit: bool) -> Iterator[None]:
+    """Whatever ends the work: the graphs that are finished stay so, and the error names them.
+
+    Args:
+        done: the list that each finished graph is added to.
+        commit: whether each is committed by itself.
+    """
+    try:
+        yield
+    except UuidkitError as error:
+        error.finished = tuple(str(column) for outcome in (done if commit else ()) for column in outcome.columns)
+        raise
 
 
 @contextmanager

@@ -10,7 +10,7 @@ from uuidkit import ids, ledger
 from uuidkit.catalog.model import ForeignKey, Schema
 from uuidkit.catalog.names import ColumnName, TableName, display
 from uuidkit.catalog.trees import families, family_tables, root_of
-from uuidkit.conversion import after_commit, sentences
+from uuidkit.conversion import after_commit, finished_named, sentences
 from uuidkit.database.session import Session, adapt
 from uuidkit.dependents.proof import Expected
 from uuidkit.errors import BlockedError, UsageError
@@ -61,7 +61,8 @@ def revert(
     begun = time.monotonic()
     shape = parse_legacy_format(legacy_format) if legacy_format is not None else None
     done: list[GraphOutcome] = []
-    with sentences():
+    commit = not session.in_transaction
+    with finished_named(done, commit=commit), sentences():
         with reading(session, lock_timeout) as search_path:
             schema = read_database(session, search_path)
             entries = chosen_entries(session, schema, targets, everything=all)
@@ -74,7 +75,6 @@ def revert(
             found += out_of_order(store.read(session, present=schema.ledger_present), entries)
         if found:
             raise BlockedError(tuple(dict.fromkeys(found)))
-        commit = not session.in_transaction
         for entry in reversed(entries):
             with reading(session) as search_path:
                 schema = read_database(session, search_path)

@@ -137,7 +137,7 @@ STATEMENTS = (
     Mutation(
         "search path of its own",
         _GUARD,
-        "  PERFORM pg_catalog.set_config('search_path', {path}, true);\n{sets}\n",
+        "  PERFORM pg_catalog.set_config('search_path', {path}, true);\n  -- transaction_timeout",
         "{sets}\n  PERFORM set_config('search_path', current_setting('uuidkit.saved')::json ->> 'search_path',"
         " true);\n",
         cases("settings_hostile_search_path"),

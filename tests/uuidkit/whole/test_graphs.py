@@ -8,7 +8,7 @@ import psycopg
 import pytest
 
 import uuidkit
-from uuidkit.errors import BlockedError, ConversionFailed
+from uuidkit.errors import BlockedError, ConversionFailed, UuidkitError
 from uuidkit.execute import Event
 
 # Three graphs: keys of a and those in b, keys of b and those in c, keys of c. The first and the last share no table.
@@ -132,6 +132,18 @@ def test_the_connection_is_lost_between_two_graphs(database: str) -> None:
                 progress=before_graph(2, database, f"SELECT pg_terminate_backend({pid}, 5000)"),
             )
         assert failure.value.finished == ("public.a.a_id", "public.b.a_id")
+
+
+def test_what_stands_when_the_way_back_stops(database: str) -> None:
+    with psycopg.connect(database, autocommit=True) as connection:
+        connection.execute(CHAIN)
+        uuidkit.convert(connection, [], all_columns=True)
+        meddle = before_graph(2, database, "CREATE INDEX later ON c (c_id_original)")
+        with pytest.raises(UuidkitError, match="no longer as it was") as failure:
+            uuidkit.revert(connection, all=True, progress=meddle)
+        assert failure.value.finished == ("public.b.b_id", "public.c.b_id")
+        assert types(connection)["c.b_id"] == "character varying"
+        assert types(connection)["c.c_id"] == "uuid"
 
 
 def test_in_one_transaction_nothing_stands(database: str) -> None:
