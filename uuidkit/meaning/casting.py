@@ -126,8 +126,12 @@ def gather(
     for name, (relation, keys) in readers.items():
         read = catalog.columns(sorted(keys), relation.oid)
         columns = schema.tables[name].columns
+        # A stand-in with a primary key has no row whose key is not known.
+        key = {column for index in schema.indexes_of(name) if index.primary for column in index.key_columns}
         company.columns[name] = tuple(
-            column for column in columns if read is None or column in read or name.column(column) in conversions
+            column
+            for column in columns
+            if read is None or column in read or column in key or name.column(column) in conversions
         )
     wanted = {name: (schema.tables[name], columns) for name, columns in company.columns.items() if columns}
     ordered = {
