@@ -128,11 +128,12 @@ def gather(
         columns = schema.tables[name].columns
         # A stand-in with a primary key has no row whose key is not known.
         key = {column for index in schema.indexes_of(name) if index.primary for column in index.key_columns}
-        company.columns[name] = tuple(
+        needed = tuple(
             column
             for column in columns
             if read is None or column in read or column in key or name.column(column) in conversions
         )
+        company.columns[name] = needed or tuple(columns)[:1]  # rows without a column cannot be written down
     wanted = {name: (schema.tables[name], columns) for name, columns in company.columns.items() if columns}
     ordered = {
         name: [index.key_columns[0] for index in schema.indexes_of(name) if index.method == "btree" and index.valid]
