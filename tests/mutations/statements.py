@@ -137,9 +137,9 @@ STATEMENTS = (
     Mutation(
         "search path of its own",
         _GUARD,
-        "  PERFORM pg_catalog.set_config('search_path', {path}, true);\n  -- transaction_timeout",
-        "{sets}\n  PERFORM set_config('search_path', current_setting('uuidkit.saved')::json ->> 'search_path',"
-        " true);\n",
+        "    WHERE current_setting(name, true) IS NOT NULL;\n",
+        "    WHERE current_setting(name, true) IS NOT NULL;\n"
+        "  PERFORM set_config('search_path', current_setting('uuidkit.saved')::json ->> 'search_path', true);\n",
         cases("settings_hostile_search_path"),
         "a function of somebody else is called instead of the server's own",
     ),
