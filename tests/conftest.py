@@ -17,18 +17,17 @@ from tests.support.pgbouncer import pgbouncer, program
 from tests.support.servers import Pool, Server, parse_choice, release
 
 # What these test does not depend on the server's version: they run on the first chosen server alone.
-ONE_SERVER = tuple(
-    f"tests/{room}/"
-    for room in (
-        "batchsvc",
-        "benchmarks",
-        "docs",
-        "examples",
-        "uuidkit/alembic",
-        "uuidkit/cli",
-        "uuidkit/demo",
-        "uuidkit/report",
-    )
+ONE_SERVER = (
+    "tests/batchsvc/",
+    "tests/benchmarks/",
+    "tests/docs/",
+    "tests/examples/",
+    "tests/uuidkit/alembic/",
+    "tests/uuidkit/cli/",
+    "tests/uuidkit/demo/",
+    "tests/uuidkit/report/",
+    "tests/test_installed.py",
+    "tests/uuidkit/test_types",
 )
 
 
@@ -41,6 +40,7 @@ MANY = (
     "tests/docs/",
     "tests/examples/",
     "tests/mutations/",
+    "tests/test_installed.py",
     "tests/uuidkit/demo/",
 )
 

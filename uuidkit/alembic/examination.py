@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from uuidkit import finalization, reversion
@@ -28,6 +28,7 @@ class Part:
         tables: all tables to be locked, in order, each with the md5 of what the catalog says of it.
         statements: what would be done; none when nothing has to be.
         guard: the one among them that compares the tables with what is known of them; empty where none does.
+        details: by facts, what is known of each table beside its fingerprint.
     """
 
     columns: tuple[ColumnName, ...]
@@ -35,6 +36,7 @@ class Part:
     tables: tuple[tuple[TableName, str], ...] = ()
     statements: tuple[Statement, ...] = ()
     guard: str = ""
+    details: Mapping[TableName, str] | None = None
 
 
 @dataclass(frozen=True, slots=True)

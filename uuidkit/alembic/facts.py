@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from typing import Any
 
+from uuidkit.alembic.details import details_query
 from uuidkit.alembic.document import from_document, to_document
 from uuidkit.alembic.operations import ConvertToUuidOp
 from uuidkit.catalog.model import Schema
@@ -45,6 +46,7 @@ class Facts:
         include, exclude, references: the options of the operation that decide which columns belong together.
         schema: the tables concerned, without sizes, owners and whatever belongs to one server alone.
         graphs: what was found out about each graph, without any value.
+        details: per table the md5 of what its fingerprint does not cover (``details_query``).
     """
 
     format: int
@@ -54,6 +56,7 @@ class Facts:
     references: str
     schema: Schema
     graphs: tuple[GraphFacts, ...]
+    details: tuple[tuple[TableName, str], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +90,9 @@ def look(session: Session, operation: ConvertToUuidOp) -> Look:
         request = _request(schema, operation)
         graphs = read_graphs(session, schema, request)
         plan = build(schema, request, graphs, __version__)
-        facts = _facts(operation, schema, request, graphs)
+        tables = dict.fromkeys(table for graph in graphs for table, _ in graph.fingerprints)
+        details = tuple((table, str(session.rows(details_query(table))[0][0])) for table in tables)
+        facts = _facts(operation, schema, request, graphs, details)
         again = _part(read_database(session, search_path), request, graphs)
     missing = _insufficient(plan, graphs)
     if not missing and again != facts.schema:
@@ -97,8 +102,8 @@ def look(session: Session, operation: ConvertToUuidOp) -> Look:
     return Look(plan, None if missing else to_document(facts), missing)
 
 
-def plan_from(operation: ConvertToUuidOp) -> Plan:
-    """The plan that the facts of an operation give.
+def plan_from(operation: ConvertToUuidOp) -> tuple[Plan, Mapping[TableName, str]]:
+    """The plan that the facts of an operation give, and the details that they know of each table.
 
     Args:
         operation: with facts.
@@ -124,7 +129,7 @@ def plan_from(operation: ConvertToUuidOp) -> Plan:
                 f"{option}={_shown(getattr(facts, option))}.",
                 _REMEDY,
             )
-    return _plan(facts, operation)
+    return _plan(facts, operation), dict(facts.details)
 
 
 _REMEDY = (
@@ -147,7 +152,13 @@ def _plan(facts: Facts, operation: ConvertToUuidOp, version_num: int = _PORTABLE
     return build(schema, _request(schema, operation), facts.graphs, __version__)
 
 
-def _facts(operation: ConvertToUuidOp, schema: Schema, request: Request, graphs: Sequence[GraphFacts]) -> Facts:
+def _facts(
+    operation: ConvertToUuidOp,
+    schema: Schema,
+    request: Request,
+    graphs: Sequence[GraphFacts],
+    details: tuple[tuple[TableName, str], ...],
+) -> Facts:
     return Facts(
         format=FORMAT,
         toolkit=__version__,
@@ -156,6 +167,7 @@ def _facts(operation: ConvertToUuidOp, schema: Schema, request: Request, graphs:
         references=operation.references,
         schema=_part(schema, request, graphs),
         graphs=tuple(_without_values(graph) for graph in graphs),
+        details=details,
     )
 
 

@@ -7,11 +7,12 @@ the facts do not hold.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from psycopg import sql
 
 from uuidkit import guard
+from uuidkit.alembic.details import details_query
 from uuidkit.alembic.examination import Examination, Part, parts_of
 from uuidkit.alembic.facts import plan_from
 from uuidkit.alembic.operations import ConvertToUuidOp
@@ -40,27 +41,29 @@ def examine(operation: ConvertToUuidOp) -> Examination:
     Raises:
         UsageError: the facts cannot be read, or belong to other options.
     """
-    plan = plan_from(operation)
+    plan, details = plan_from(operation)
     found = []
     for part, graph in zip(parts_of(plan), plan.graphs, strict=True):
         statements = tuple(_statements(plan, graph)) if part.statements else ()
-        found.append(Part(part.columns, part.involved, part.tables, statements, part.guard))
+        found.append(Part(part.columns, part.involved, part.tables, statements, part.guard, details))
     return Examination(operation, tuple(found), plan.blockers, plan)
 
 
-def as_known(tables: guard.Fingerprints, *, by_facts: bool = True) -> str:
+def as_known(tables: guard.Fingerprints, details: Mapping[TableName, str] | None = None) -> str:
     """Stop unless the tables are as the script knows them.
 
     Args:
         tables: each with its fingerprint.
-        by_facts: from the facts of the revision; else from the database, when the script was written.
+        details: each with what its fingerprint does not cover, by the facts of the revision; None where the script was
+            planned from the database.
     """
+    by_facts = details is not None
+    known = [(table, guard.fingerprint_query([table]), fingerprint) for table, fingerprint in tables]
+    known += [(table, details_query(table), details[table]) for table, _ in tables if details and table in details]
     differing = joined(
         [
-            sql.SQL("({}, ({}) IS DISTINCT FROM {})").format(
-                sql.Literal(str(table)), guard.fingerprint_query([table]), sql.Literal(fingerprint)
-            )
-            for table, fingerprint in tables
+            sql.SQL("({}, ({}) IS DISTINCT FROM {})").format(sql.Literal(str(table)), query, sql.Literal(expected))
+            for table, query, expected in known
         ],
         ",\n      ",
     )
@@ -69,7 +72,7 @@ def as_known(tables: guard.Fingerprints, *, by_facts: bool = True) -> str:
             "DECLARE\n"
             "  other text;\n"
             "BEGIN\n"
-            "  SELECT string_agg(name, ', ') INTO other\n"
+            "  SELECT string_agg(DISTINCT name, ', ') INTO other\n"
             "    FROM (VALUES\n      {differing}) AS t (name, differs) WHERE differs;\n"
             "  IF other IS NOT NULL THEN\n"
             "    RAISE EXCEPTION USING ERRCODE = {code},\n"

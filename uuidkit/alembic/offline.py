@@ -173,7 +173,7 @@ def _piece(
         script.by_facts |= {table for table, _ in part.tables}
     guards = [_as_left(script, before)] if before else []
     if first:
-        guards.append(frozen.as_known(first, by_facts=by_facts))
+        guards.append(frozen.as_known(first, part.details))
     checked = not part.guard
     for statement in part.statements:
         if statement.phase not in ("before", "lock"):

@@ -15,6 +15,7 @@ from alembic import command
 
 import uuidkit
 from tests.support import Server, checksums, pg_dump, psql
+from tests.support.servers import Pool, parse_choice
 from tests.uuidkit.alembic.conftest import TABLES, run
 from tests.uuidkit.alembic.project import Project
 from tests.uuidkit.alembic.test_autogenerate import ALL, models, project_on
@@ -203,6 +204,11 @@ def test_facts_hold_no_value(tables: str, tmp_path: Path) -> None:
         ("INSERT INTO parents VALUES (gen_random_uuid())", "public.parents.id: 1 value(s), for example "),
         ("ALTER TABLE children ADD note text", "public.children: not as it was when the revision was written"),
         ("CREATE VIEW v AS SELECT id FROM parents", "public.parents: not as it was when"),
+        (
+            "COMMENT ON CONSTRAINT children_parent_fkey ON children IS 'x'",
+            "public.children, public.parents: not as it was",
+        ),
+        ("ALTER TABLE others ALTER id SET STORAGE EXTERNAL", "public.others: not as it was when"),
         ("UPDATE others SET tenant = 'batch:' || md5(id)", "others.tenant: 20 value(s), for example 'batch:"),
     ],
 )
@@ -303,3 +309,30 @@ def test_a_conversion_that_was_taken_back_and_made_again(
     project.downgrade(str(first))
     with psycopg.connect(copy) as connection:
         assert uuidkit.verify(connection).ok
+
+
+def test_facts_of_one_server_hold_on_another(
+    tables: str, tmp_path: Path, servers: Pool, request: pytest.FixtureRequest
+) -> None:
+    """Gathered on the first of the servers that the tests were given, and used on the others."""
+    setup = TABLES + MORE
+    run(tables, MORE)
+    project = project_on(tables, tmp_path, wider())
+    project.autogenerate()
+    written = script(project, f"r1:{project.last}")
+    for label in parse_choice(request.config.getoption("servers"))[1:]:
+        other = servers.get(label).create_database()
+        try:
+            run(other, setup + "CREATE TABLE alembic_version AS SELECT 'r1'::varchar(32) AS version_num")
+            before = (pg_dump(other), triggers(other))
+            run(other, written)
+            with psycopg.connect(other) as connection:
+                proof = uuidkit.verify(connection)
+                assert proof.ok
+                assert len(proof.columns) == 6
+            project.url = other
+            project.downgrade("r1")
+            assert pg_dump(other).splitlines() == before[0].splitlines()
+            assert triggers(other) == before[1]
+        finally:
+            servers.get(label).drop_database(other)
