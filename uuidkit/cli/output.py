@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import TYPE_CHECKING, TextIO
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, TextIO
 
 import click
 
@@ -67,6 +69,19 @@ def emit(text: str, face: Face) -> None:
         click.echo(text.encode(), nl=False)  # UTF-8 whatever the terminal: a program reads it
     else:
         click.echo(text, nl=False, color=False)
+
+
+def written(report: Mapping[str, Any], face: Face) -> str:
+    """A report as a document.
+
+    Args:
+        report: as its JSON form.
+        face: with the form that was asked for, ``html`` or ``markdown``.
+    """
+    from uuidkit.report import document
+
+    write = document.html if face.form == "html" else document.markdown
+    return write(report, made_at=datetime.now(UTC))
 
 
 def emit_script(text: str, face: Face) -> None:

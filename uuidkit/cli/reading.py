@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import Any
 
 import click
 
-from uuidkit.cli.connecting import planning, reading
+from uuidkit.cli.connecting import planning, reading, server, undone
 from uuidkit.cli.failures import BLOCKED, FAILED
 from uuidkit.cli.options import Face, checked_request, faced, request_options, scope_options
-from uuidkit.cli.output import emit, emit_script, message
+from uuidkit.cli.output import emit, emit_script, message, written
+from uuidkit.cli.rehearsing import RowCount, rehearsed
 
 # --fail-on, and what then ends with status 3.
 _FAILS = {
@@ -73,27 +73,57 @@ def scan(face: Face, schema: str | None, exclude: tuple[str, ...]) -> None:
     help="When to end with status 3: when blocked; also when an object comes to mean something else, though that is "
     "allowed; also when anything is worth a look (texts without a uuid, other spellings, orphans, notes).",
 )
+@click.option(
+    "--rehearse",
+    is_flag=True,
+    help="Carry it out on a scratch copy, prove it, take it back and compare; the copy is dropped.",
+)
+@click.option(
+    "--rehearse-rows",
+    type=RowCount(),
+    metavar="N|all",
+    help="With --rehearse: rows of each table to begin the sample with; whatever they refer to comes along.  "
+    "[default: 1000]",
+)
 @faced(mask=True, documents=True)
 @click.pass_context
-def report(ctx: click.Context, /, face: Face, statements: bool, fail_on: str, **given: Any) -> None:
+def report(
+    ctx: click.Context,
+    /,
+    face: Face,
+    statements: bool,
+    fail_on: str,
+    rehearse: bool,
+    rehearse_rows: int | None,
+    **given: Any,
+) -> None:
     """The dry run: everything `convert` would do, find, refuse and cost. Changes nothing."""
     targets, options = checked_request(given)
+    if rehearse_rows is not None and not rehearse:
+        raise click.UsageError("--rehearse-rows says how --rehearse goes about it; add --rehearse.")
     from uuidkit import api
     from uuidkit.forecast import forecast
     from uuidkit.report import json, text, words
 
-    with planning(face) as connection:
-        plan = forecast(connection, api.plan(connection, targets, **options))
+    with server(face) as url:
+        with undone(url) as connection:
+            plan = forecast(connection, api.plan(connection, targets, **options))
+        found = json.plan(plan, mask=face.mask)
+        if rehearse:
+            found["rehearsal"] = rehearsed(url, plan, rehearse_rows)
     if face.json:
-        emit(json.dumps(json.plan(plan, mask=face.mask)), face)
+        emit(json.dumps(found), face)
     elif face.form in ("html", "markdown"):
-        from uuidkit.report import document
-
-        write = document.html if face.form == "html" else document.markdown
-        emit(write(json.plan(plan, mask=face.mask), made_at=datetime.now(UTC)), face)
+        emit(written(found, face), face)
     else:
-        emit(text.plan(plan, mask=face.mask, statements=statements), face)
-    if words.worst(plan) in _FAILS[fail_on]:
+        said = text.plan(plan, mask=face.mask, statements=statements)
+        if rehearse:
+            from uuidkit.report import rehearsed as section
+
+            said += section.as_text(found["rehearsal"])
+        emit(said, face)
+    failed = found.get("rehearsal") is not None and not found["rehearsal"]["ok"]
+    if failed or words.worst(plan) in _FAILS[fail_on]:
         ctx.exit(BLOCKED)
 
 

@@ -8,6 +8,8 @@ from datetime import datetime
 from typing import Any
 
 from uuidkit.report.document.drawing import Edge, Node, draw
+from uuidkit.report.document.measures import duration, size
+from uuidkit.report.document.sections import afterwards, rehearsal
 from uuidkit.wording import count
 
 _FORMATS = ("canonical", "hex", "prefixed", "braced", "underscored", "urn", "looked up", "unparseable")
@@ -22,6 +24,10 @@ _FATES = {
     "rewrite": "is made anew in another form",
     "drop": "is left away until the way back",
 }
+
+
+_DRY = "Dry run · conversion of text identifiers to uuid"
+_MOST = 20  # tables whose time is shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +71,14 @@ class Document:
     graphs: tuple[Mapping[str, Any], ...]
     facts: tuple[tuple[str, str], ...]
     report: Mapping[str, Any]
+    kicker: str = _DRY
+    tables: tuple[tuple[str, str, str, str], ...] = ()
+    rehearsal: Mapping[str, Any] | None = None
+    happened: tuple[tuple[str, str, str, str], ...] = ()
+    proofs: tuple[Mapping[str, Any], ...] = ()
+    proved: str = ""
+    seal: str = ""
+    named: str = ""
 
 
 def document(report: Mapping[str, Any], *, made_at: datetime | None = None) -> Document:
@@ -75,10 +89,11 @@ def document(report: Mapping[str, Any], *, made_at: datetime | None = None) -> D
         made_at: when it was made, with its time zone; None leaves it out.
     """
     changing = [column for column in report["columns"] if not column["done"]]
+    after = afterwards(report)
     return Document(
-        status=report["status"],
-        verdict=_verdict(report, changing),
-        summary=_summary(report, changing),
+        status=after.get("status", report["status"]),
+        verdict=after.get("verdict") or _verdict(report, changing),
+        summary=after.get("summary") or _summary(report, changing),
         decisions=tuple(Decision(**blocker) for blocker in report["blockers"]),
         drawing=draw(*_graph(report)),
         columns=tuple({**column, "bars": bars(column), "facts": _column_facts(column)} for column in report["columns"]),
@@ -93,7 +108,31 @@ def document(report: Mapping[str, Any], *, made_at: datetime | None = None) -> D
         graphs=tuple(report["graphs"]),
         facts=tuple(_facts(report, made_at)),
         report=report,
+        kicker=after.get("kicker", _DRY),
+        tables=tuple(_tables(report["estimate"])),
+        rehearsal=rehearsal(report),
+        happened=after.get("happened", ()),
+        proofs=after.get("proofs", ()),
+        proved=after.get("proved", ""),
+        seal=after.get("seal", ""),
+        named=after.get("named", ""),
     )
+
+
+def _tables(estimate: Mapping[str, Any]) -> list[tuple[str, str, str, str]]:
+    """The tables that take longest, where there are several and it is worth a line."""
+    found = [item for item in estimate.get("tables", ()) if (item["seconds"] or 0) >= 1]
+    if len(estimate.get("tables", ())) < 2:
+        return []
+    return [
+        (
+            item["table"],
+            "" if item["rows"] is None else f"{item['rows']:,}",
+            duration(item["seconds"]),
+            size(item["bytes_written"]),
+        )
+        for item in sorted(found, key=lambda item: -item["seconds"])[:_MOST]
+    ]
 
 
 def _verdict(report: Mapping[str, Any], changing: Sequence[Mapping[str, Any]]) -> str:
@@ -210,8 +249,10 @@ def forecast(estimate: Mapping[str, Any]) -> list[tuple[str, str]]:
     """What the conversion is expected to cost: (label, text).
 
     Args:
-        estimate: of the JSON report.
+        estimate: of the JSON report; empty where nothing was foretold.
     """
+    if not estimate.get("locks") and estimate.get("seconds") is None:
+        return []
     rows = [("Duration", duration(estimate["seconds"]))]
     if estimate.get("written_anew") is not None:
         rows.append(("Tables and indexes written anew", size(estimate["written_anew"])))
@@ -223,29 +264,6 @@ def forecast(estimate: Mapping[str, Any]) -> list[tuple[str, str]]:
     if estimate.get("basis"):
         rows.append(("How it is known", estimate["basis"]))
     return rows
-
-
-def duration(seconds: float | None) -> str:
-    """A time in words, as precise as a forecast can be."""
-    if seconds is None:
-        return "not known"
-    if seconds < 1:
-        return "less than a second"
-    if seconds < 90:
-        return f"about {seconds:.0f} s"
-    if seconds < 5400:
-        return f"about {seconds / 60:.0f} min"
-    return f"about {seconds / 3600:.1f} h"
-
-
-def size(number: int) -> str:
-    """Bytes in words."""
-    amount = float(number)
-    for unit in ("bytes", "kB", "MB", "GB"):
-        if amount < 1024:
-            return f"{amount:.0f} {unit}"
-        amount /= 1024
-    return f"{amount:.1f} TB"
 
 
 def _facts(report: Mapping[str, Any], made_at: datetime | None) -> list[tuple[str, str]]:

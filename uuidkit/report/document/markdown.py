@@ -21,6 +21,7 @@ def markdown(report: Mapping[str, Any], *, made_at: datetime | None = None) -> s
 
 def _lines(found: Document) -> Iterator[str]:
     yield from ("# Conversion to uuid", "", f"**{_text(found.verdict)}**", "", _text(found.summary))
+    yield from _after(found)
     if found.decisions:
         yield from ("", "## To be decided", "")
         for number, decision in enumerate(found.decisions, 1):
@@ -70,9 +71,14 @@ def _lines(found: Document) -> Iterator[str]:
         yield from ("", "## Worth knowing", "")
         for note in found.report["notes"]:
             yield f"- {_text(note)}"
-    yield from ("", "## Forecast", "", *_table(("", ""), ((_text(a), _text(b)) for a, b in found.forecast)))
+    if found.forecast:
+        yield from ("", "## Forecast", "", *_table(("", ""), ((_text(a), _text(b)) for a, b in found.forecast)))
+    if found.tables:
+        rows = ((_code(name), *rest) for name, *rest in found.tables)
+        yield from ("", *_table(("Table", "Rows", "Time", "Written"), rows))
     if found.locks:
         yield from ("", *_table(("Table", "Lock", "Held for"), ((_code(a), b, c) for a, b, c in found.locks)))
+    yield from _rehearsal(found)
     for graph in found.graphs:
         if graph["steps"]:
             yield from ("", f"<details><summary>Statements for {_html(graph['name'])}</summary>", "", "```sql")
@@ -83,6 +89,50 @@ def _lines(found: Document) -> Iterator[str]:
     yield from ("", "---", "")
     for label, text in found.facts:
         yield f"{label}: {_code(text) if label == 'Plan' else _text(text)}  "
+
+
+def _after(found: Document) -> Iterator[str]:
+    if found.happened:
+        rows = ((_code(name), *rest) for name, *rest in found.happened)
+        yield from ("", "## What happened", "", *_table(("Graph", "Rows", "Forecast", "Took"), rows))
+    if found.proofs:
+        yield from ("", "## Proof", "", _text(found.proved), "")
+        yield from _table(
+            ("Column", "Checked", "Texts", "uuids", "Both"),
+            (
+                (
+                    _code(proof["column"]),
+                    f"{proof['checked']:,} of {proof['rows']:,} rows",
+                    *(_code((proof["checksums"] or {}).get(name) or "—") for name in ("texts", "uuids", "pairs")),
+                )
+                for proof in found.proofs
+            ),
+        )
+        for proof in found.proofs:
+            for problem in proof["problems"]:
+                yield f"- **{_code(proof['column'])}**: {_text(problem)}"
+        if found.seal:
+            named = f" {found.named}" if found.named else ""
+            yield from (
+                "",
+                f"To see later that it still holds: {_code(f'uuidkit verify{named} --expect {found.seal}')}",
+            )
+
+
+def _rehearsal(found: Document) -> Iterator[str]:
+    if found.rehearsal is None:
+        return
+    yield from ("", "## Rehearsal", "", _text(found.rehearsal["verdict"]))
+    if found.rehearsal["steps"]:
+        rows = (
+            (name, _text(said or "done") if ok else f"**failed**: {_text(said)}", time)
+            for name, ok, time, said in found.rehearsal["steps"]
+        )
+        yield from ("", *_table(("Step", "Result", "Time"), rows))
+    if found.rehearsal["differences"] or found.rehearsal["notes"]:
+        yield ""
+    for line in (*found.rehearsal["differences"], *found.rehearsal["notes"]):
+        yield f"- {_text(line)}"
 
 
 def _meaning(found: Mapping[str, Any]) -> str:
