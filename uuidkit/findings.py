@@ -95,6 +95,7 @@ class Reference:
         certain: whether ``--references auto`` takes it along.
         why: the evidence in one sentence.
         backup: the text column beside a referenced uuid column that holds its ids as they were, if any.
+        seen: how many different values of a sample occur in the referenced column, where it is not certain.
         elsewhere: other keys that hold values of the referencing column which the referenced one does not hold.
     """
 
@@ -108,4 +109,5 @@ class Reference:
     certain: bool = True
     why: str = ""
     backup: ColumnName | None = None
+    seen: int = 0
     elsewhere: tuple[ColumnName, ...] = ()

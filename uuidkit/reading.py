@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 
@@ -143,7 +143,11 @@ def read_graphs(
             unreadable.append(error)
             texts.remove(error.column)
     said = tuple(dict.fromkeys(f"{error.column.table_name}: {error.reason}." for error in not_looked_at))
-    facts = (_values(session, schema, graph, references, findings, unreadable, said) for graph in graphs)
+    # Of a whole database the scan has said already what it leaves out.
+    everywhere = (
+        {name for graph in graphs for name in graph} if discovered is None else {r.referencing for r in references}
+    )
+    facts = (_values(session, schema, graph, references, findings, unreadable, said, everywhere) for graph in graphs)
     return _surrounded(session, schema, request, list(facts))
 
 
@@ -190,6 +194,7 @@ def _values(
     surveyed: Mapping[ColumnName, ColumnFindings],
     unreadable: Sequence[Unreadable],
     not_looked_at: tuple[str, ...],
+    everywhere: Collection[ColumnName],
 ) -> GraphFacts:
     """What the values of a graph's columns are, and how they refer to one another."""
     members = set(graph)
@@ -206,6 +211,11 @@ def _values(
         references=inside,
         not_unique=tuple(_not_unique(session, schema, inside)),
         ambiguous=tuple(_ambiguous(session, inside)),
+        doubtful=tuple(
+            r
+            for r in references
+            if r.seen and not r.certain and r.referenced in members and r.referencing not in everywhere
+        ),
         not_looked_at=not_looked_at,
     )
 

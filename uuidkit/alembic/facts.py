@@ -32,7 +32,7 @@ _PORTABLE = 150_000
 # there is makes facts insufficient.
 _KEPT = frozenset({"columns", "findings", "references", "fingerprints", "changing_tables"})
 _NOT_NEEDED = frozenset(
-    {"not_unique", "ambiguous", "not_looked_at", "mentions", "row_triggers", "publications", "sizes"}
+    {"not_unique", "ambiguous", "doubtful", "not_looked_at", "mentions", "row_triggers", "publications", "sizes"}
 )
 # Blockers that the server itself raises when the script runs; all others have to be gone before.
 _JUDGED_BY_THE_SERVER = frozenset({"UNPARSEABLE", "COLLISION", "ORPHAN"})

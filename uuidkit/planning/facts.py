@@ -23,6 +23,7 @@ class GraphFacts:
         fingerprints: per table the md5 of the catalog facts that the plan rests on (``guard.fingerprint_query``).
         not_unique: referenced uuid columns whose values repeat, with a sample.
         ambiguous: old texts in a parent's backup column that stand for more than one uuid, with samples.
+        doubtful: columns that seem to refer to one of these and are not taken along.
         not_looked_at: tables that could not be read in the search for undeclared references, a sentence each.
         dependents: what hangs on the columns, each after all that it is built on.
         judgements: (catalog, oid, judgement) of those whose meaning was looked at.
@@ -40,6 +41,7 @@ class GraphFacts:
     fingerprints: tuple[tuple[TableName, str], ...] = ()
     not_unique: tuple[tuple[ColumnName, str], ...] = ()
     ambiguous: tuple[tuple[ColumnName, str], ...] = ()
+    doubtful: tuple[Reference, ...] = ()
     not_looked_at: tuple[str, ...] = ()
     dependents: tuple[DependentObject, ...] = ()
     judgements: tuple[tuple[str, int, Judgement], ...] = ()

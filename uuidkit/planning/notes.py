@@ -28,6 +28,11 @@ def notes(request: Request, facts: GraphFacts, keys: Sequence[ForeignKeyPlan]) -
     for reference in facts.references:
         if not reference.declared:
             yield from _undeclared(reference)
+    for reference in facts.doubtful:
+        yield (
+            f"{reference.referencing} → {reference.referenced}: perhaps a reference; it is not taken along and stays "
+            f"as it is. {reference.why} If it is one, add it with --include."
+        )
     for reason in facts.not_looked_at:
         yield f"Not looked at for undeclared references: {reason}"
     yield from _surroundings(request, facts)

@@ -283,12 +283,15 @@ class _Search:
             why=f"{len(found.found)} of {_values(found.compared)} looked up occur there, but {strongest.key} fits "
             "better or as well.",
             backup=found.backup,
+            seen=len(found.found),
         )
 
     def reference(self, found: Match, rivals: Sequence[Match]) -> Reference | None:
         sample = self.samples[found.child]
         evidence = _capital(found.name.why) if found.name is not None else ""
-        unsure = Reference(found.child, found.key, declared=False, certain=False, backup=found.backup)
+        unsure = Reference(
+            found.child, found.key, declared=False, certain=False, backup=found.backup, seen=len(found.found)
+        )
         if not sample.texts:
             if found.name is None or not found.name.strong or not _identifies(found):
                 return None
@@ -366,6 +369,7 @@ class _Search:
             respelled=proof.respelled,
             certain=True,
             backup=found.backup,
+            seen=len(found.found),
         )
         share = f"{proof.contained} of its {_values(proof.distinct)}"
         if found.name is None:

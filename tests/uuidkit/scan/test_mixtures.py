@@ -69,6 +69,8 @@ def test_words_among_uuids_and_two_referenced_tables_are_for_review(database: st
     )
 
     with psycopg.connect(database, autocommit=True) as connection:
+        [note] = uuidkit.plan(connection, ["users.user_id"]).graphs[0].notes
+        assert note.startswith("public.comments.subject_id → public.users.user_id: perhaps a reference")
         notes = uuidkit.plan(connection, [], all_columns=True, on_unparseable="derive").notes
         assert [note.partition(". ")[0] for note in notes] == [
             f"Left out, to be reviewed: public.{column}"
