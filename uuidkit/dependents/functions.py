@@ -59,7 +59,7 @@ def _found(
     relations: dict[int, tuple[ColumnName, ...]],
 ) -> Iterator[StringFunction]:
     for row in rows:
-        _, name, schema, own_name, arguments, kind, language, source, cost, definition, owned, met_oids = row
+        _, name, schema, own_name, arguments, kind, language, source, cost, definer, owned, met_oids = row
         body = source or ""
         met = {column for oid in met_oids for column in relations.get(oid, ())}
         met.update(column for word, columns in words if word.search(body) for column in columns)
@@ -68,11 +68,13 @@ def _found(
         mentioned = [column for column in sorted(met) if _word(column.name).search(body)]
         touch = None
         if language == "plpgsql" and owned:
-            # A procedure has no COST to set again; its own definition serves.
-            touch = definition.strip() if kind == "p" else None
-            touch = touch or text_of(
-                sql.SQL("ALTER FUNCTION {}({}) COST {}").format(
-                    sql.Identifier(schema, own_name), raw(arguments), raw(cost)
+            # A procedure has no COST to set again.
+            touch = text_of(
+                sql.SQL("ALTER {} {}({}) {}").format(
+                    sql.SQL("PROCEDURE" if kind == "p" else "FUNCTION"),
+                    sql.Identifier(schema, own_name),
+                    raw(arguments),
+                    raw(f"COST {cost}" if kind != "p" else "SECURITY DEFINER" if definer else "SECURITY INVOKER"),
                 )
             )
         tables = tuple(sorted({column.table_name for column in met}))

@@ -99,7 +99,8 @@ SELECT o.objid::int8, n.nspname, c.relname, c.relkind::text, pg_get_viewdef(c.oi
        pg_has_role(c.relowner, 'USAGE'), {_acl(_TABLE_ACL)}, c.relacl IS NULL, c.reloptions,
        (SELECT t.spcname FROM pg_tablespace t WHERE t.oid = c.reltablespace), m.amname, c.relispopulated,
        obj_description(c.oid, 'pg_class'),
-       has_schema_privilege(c.relowner, n.oid, 'CREATE') OR (SELECT rolsuper FROM pg_roles WHERE rolname = current_user),
+       has_schema_privilege(c.relowner, n.oid, 'CREATE')
+         OR (SELECT rolsuper FROM pg_roles WHERE rolname = current_user),
        (SELECT jsonb_agg(jsonb_build_object(
                  'name', a.attname, 'comment', col_description(c.oid, a.attnum),
                  'acl', {_acl("a.attacl")},
@@ -248,7 +249,12 @@ SELECT o.objid::int8, n.nspname, t.relname, a.attname, format_type(a.atttypid, a
           FROM pg_type y, pg_collation co JOIN pg_namespace cn ON cn.oid = co.collnamespace
          WHERE y.oid = a.atttypid AND co.oid = a.attcollation),
        col_description(t.oid, a.attnum), CASE WHEN a.attstattarget >= 0 THEN a.attstattarget::int END,
-       {_acl("a.attacl")}, a.attoptions, {_COMMON}
+       {_acl("a.attacl")}, a.attoptions,
+       -- A virtual column's expression stays where a table has CHECKs or belongs to a publication.
+       a.attgenerated = 'v' AND (EXISTS (SELECT FROM pg_constraint k WHERE k.conrelid = t.oid AND k.contype = 'c')
+                                 OR EXISTS (SELECT FROM pg_publication_rel r WHERE r.prrelid = t.oid)
+                                 OR EXISTS (SELECT FROM pg_publication p WHERE p.puballtables)),
+       {_COMMON}
   FROM (SELECT 'pg_attrdef'::regclass::oid AS classid, unnest(%(oids)s::oid[]) AS objid) AS o
   JOIN pg_attrdef d ON d.oid = o.objid
   JOIN pg_class t ON t.oid = d.adrelid
@@ -385,7 +391,7 @@ ATTRIBUTES: Final[LiteralString] = _about(_ATTRIBUTES, "o.classid", "o.objid")
 PROCEDURAL: Final[LiteralString] = """
 SELECT p.oid::int8, (SELECT i.identity FROM pg_identify_object('pg_proc'::regclass, p.oid, 0) AS i), n.nspname,
        p.proname, pg_get_function_identity_arguments(p.oid), p.prokind::text, l.lanname, p.prosrc, p.procost::text,
-       CASE WHEN p.prokind = 'p' THEN pg_get_functiondef(p.oid) END, pg_has_role(p.proowner, 'USAGE'),
+       p.prosecdef, pg_has_role(p.proowner, 'USAGE'),
        -- What it meets for certain: tables that call it as a trigger, and relations whose rows its signature names.
        ARRAY(SELECT t.tgrelid::int8 FROM pg_trigger t WHERE t.tgfoid = p.oid AND NOT t.tgisinternal
              UNION

@@ -230,8 +230,8 @@ def trigger(row: Row) -> DependentObject:
 
 def generated(row: Row, version_num: int) -> DependentObject:
     """A generated column of a table, stored or virtual."""
-    oid, schema, table_name, name, type_name, _, expression, not_null, owned, last, used, family = row[:12]
-    collation, comment, statistics, acl, options, address, _, extension, labelled = row[12:]
+    oid, schema, table_name, name, type_name, kind, expression, not_null, owned, last, used, family = row[:12]
+    collation, comment, statistics, acl, options, fixed, address, _, extension, labelled = row[12:]
     table = TableName(schema, table_name)
     column = sql.Identifier(name)
     alter = sql.SQL("ALTER TABLE {}").format(table.identifier)
@@ -239,7 +239,7 @@ def generated(row: Row, version_num: int) -> DependentObject:
     up: list[sql.Composable]
     full = f"{table}.{display(name)}"
     troubles = (*pieces.ownership(owned, "the table's owner", full), *pieces.membership(extension, labelled, full))
-    if version_num >= 170000:
+    if version_num >= 170000 and not fixed:
         # The column stays, with all that hangs on it; its expression alone makes room.
         if not_null:
             troubles = (
@@ -257,19 +257,26 @@ def generated(row: Row, version_num: int) -> DependentObject:
             up.append(sql.SQL("{} ALTER COLUMN {} SET STATISTICS {}").format(alter, column, sql.Literal(statistics)))
     else:
         if not last or used or family:
+            where = "in a table that has CHECKs or belongs to a publication" if fixed else "before PostgreSQL 17"
             troubles = (
                 *troubles,
                 Trouble(
                     "DEPENDENT",
-                    f"The generated column {full} reads the column; before PostgreSQL 17 its expression cannot be "
-                    "changed, and a new column would stand at the end of the table, without what hangs on this one.",
+                    f"The generated column {full} reads the column; {where} its expression cannot be changed, and a "
+                    "new column would stand at the end of the table, without what hangs on this one.",
                     "Drop it first and add it again afterwards.",
                 ),
             )
         down = [sql.SQL("{} DROP COLUMN {}").format(alter, column)]
         collate = sql.SQL(" COLLATE {}").format(sql.Identifier(*collation)) if collation else sql.SQL("")
-        made = sql.SQL("{} ADD COLUMN {} {}{} GENERATED ALWAYS AS ({}) STORED{}").format(
-            alter, column, raw(type_name), collate, raw(expression), sql.SQL(" NOT NULL" if not_null else "")
+        made = sql.SQL("{} ADD COLUMN {} {}{} GENERATED ALWAYS AS ({}) {}{}").format(
+            alter,
+            column,
+            raw(type_name),
+            collate,
+            raw(expression),
+            sql.SQL("VIRTUAL" if kind == "v" else "STORED"),
+            sql.SQL(" NOT NULL" if not_null else ""),
         )
         up = [made]
         if statistics is not None:
