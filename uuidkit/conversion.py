@@ -335,7 +335,8 @@ def _refuse(plan: Plan) -> None:
 
 def _convert_graph(session: Session, plan: Plan, graph: GraphPlan, tell: Progress, *, commit: bool) -> GraphOutcome:
     begun = time.monotonic()
-    tell(Event("graph", f"Converting {', '.join(str(column.column) for column in graph.changing) or graph.name}"))
+    what = ", ".join(str(column.column) for column in graph.changing) or graph.name
+    tell(Event("graph", f"Converting {what}", graph=graph, plan=plan))
     with session.transaction():
         run(session, graph.statements, graph.tables, attempts=plan.request.lock_attempts, progress=tell)
     after_commit(session, graph.statements, tell, commit=commit)

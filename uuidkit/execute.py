@@ -16,7 +16,7 @@ from uuidkit.database.session import Session
 from uuidkit.errors import ConversionFailed, LockNotAvailable, UuidkitError
 from uuidkit.guard import LEDGER_CHANGED, PROOF_FAILED, SCHEMA_CHANGED
 from uuidkit.ledger import ADVISORY_KEY
-from uuidkit.planning.model import Plan, Statement
+from uuidkit.planning.model import GraphPlan, Plan, Statement
 
 LOCK_NOT_AVAILABLE = "55P03"
 DEADLOCK_DETECTED = "40P01"
@@ -29,12 +29,17 @@ class Event:
     Attributes:
         kind: ``graph`` (one begins), ``statement`` (one begins), ``waiting`` (for locks), ``done``, ``note``.
         step, of: which statement of how many.
+        statement: the one that begins.
+        graph, plan: the one that begins, and what it is part of.
     """
 
     kind: Literal["graph", "statement", "waiting", "done", "note"]
     message: str
     step: int = 0
     of: int = 0
+    statement: Statement | None = None
+    graph: GraphPlan | None = None
+    plan: Plan | None = None
 
 
 Progress = Callable[[Event], None]
@@ -109,7 +114,7 @@ def run(
                 _lock(session, locks, tables, attempts, progress, number, len(inside))
                 locked = True
             continue
-        progress(Event("statement", statement.summary, number, len(inside)))
+        progress(Event("statement", statement.summary, number, len(inside), statement))
         _run_one(session, statement)
 
 
@@ -121,7 +126,7 @@ def run_after(session: Session, statements: Sequence[Statement], progress: Progr
     """
     for statement in statements:
         if statement.phase == "after":
-            progress(Event("statement", statement.summary))
+            progress(Event("statement", statement.summary, statement=statement))
             _run_one(session, statement)
 
 

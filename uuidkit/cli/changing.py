@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from uuidkit.cli.connecting import connected, server, undone
 from uuidkit.cli.options import Face, checked_request, faced, lock_options, request_options, yes_option
-from uuidkit.cli.output import ask, emit, interactive, message
+from uuidkit.cli.output import ask, emit, interactive, message, written
 from uuidkit.cli.progress import Progress
 from uuidkit.errors import BlockedError
+
+if TYPE_CHECKING:
+    import psycopg
+
+    from uuidkit.execute import Outcome
+    from uuidkit.planning.model import Plan
 
 
 @click.command(
@@ -22,7 +28,7 @@ from uuidkit.errors import BlockedError
     "--single-transaction", is_flag=True, help="All reference graphs in one transaction, instead of one each."
 )
 @yes_option
-@faced(mask=True)
+@faced(mask=True, documents=True)
 def convert(face: Face, single_transaction: bool, yes: bool, **given: Any) -> None:
     """Convert columns to uuid, one transaction per reference graph.
 
@@ -45,11 +51,34 @@ def convert(face: Face, single_transaction: bool, yes: bool, **given: Any) -> No
                 if not ask("Convert?"):
                     message("Nothing was changed.")
                     return
-        with connected(url) as connection, Progress() as progress:
+        document = face.form in ("html", "markdown")
+        with connected(url) as connection, Progress(url, connection, exact=document) as progress:
             outcome = api.convert(
                 connection, targets, single_transaction=single_transaction, progress=progress, **options
             )
+            if document:
+                found = _report(connection, outcome, progress.plan, face)
+    if document:
+        emit(written(found, face), face)
+        return
     emit(json.dumps(json.outcome(outcome)) if face.json else results.converted(outcome), face)
+
+
+def _report(connection: psycopg.Connection[Any], outcome: Outcome, foreseen: Plan | None, face: Face) -> dict[str, Any]:
+    """The report of the plan that was carried out, with what happened and a proof."""
+    from uuidkit import api
+    from uuidkit.cli.proving import proved
+    from uuidkit.report import json
+
+    assert outcome.plan is not None  # a conversion has one
+    plan = outcome.plan
+    if foreseen is not None and foreseen.hash == plan.hash:
+        plan = foreseen
+    columns = [str(column) for graph in outcome.done for column in graph.columns]
+    found = {**json.plan(plan, mask=face.mask), "outcome": json.outcome(outcome)}
+    if columns:
+        found["proof"] = proved(connection, api.verify(connection, columns), columns)
+    return found
 
 
 @click.command(
@@ -86,7 +115,7 @@ def revert(
         if interactive() and not yes and not ask(f"Put the text back in {what}?"):
             message("Nothing was changed.")
             return
-        with connected(url) as connection, Progress() as progress:
+        with connected(url) as connection, Progress(url, connection) as progress:
             outcome = api.revert(
                 connection,
                 targets,
@@ -125,7 +154,7 @@ def finalize(
         if not yes and not ask(f"Drop the backups of {what} for good? The old texts cannot be had back. Go on?"):
             message("Nothing was changed.")
             return
-        with connected(url) as connection, Progress() as progress:
+        with connected(url) as connection, Progress(url, connection) as progress:
             outcome = api.finalize(
                 connection,
                 targets,

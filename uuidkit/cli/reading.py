@@ -150,17 +150,50 @@ def sql(ctx: click.Context, /, face: Face, **given: Any) -> None:
 
 @click.command(short_help="Prove finished conversions.", epilog="Example: uuidkit verify batch_jobs.batch_id")
 @click.argument("targets", nargs=-1, metavar="[TARGET]...")
-@faced()
+@click.option(
+    "--expect",
+    metavar="SEAL|FILE",
+    help="Also compare with an earlier proof: the seal that its document shows, or the JSON that `verify` or `convert` "
+    "wrote.",
+)
+@faced(documents=True)
 @click.pass_context
-def verify(ctx: click.Context, /, face: Face, targets: tuple[str, ...]) -> None:
+def verify(ctx: click.Context, /, face: Face, targets: tuple[str, ...], expect: str | None) -> None:
     """Prove finished conversions, all or those named, from the catalog, the ledger and the backups."""
     from uuidkit import api
+    from uuidkit.cli.proving import expected_text, plan_hashes, proved
     from uuidkit.report import json, results
+    from uuidkit.report.proved import unexpected, without_plan
 
+    then = None if expect is None else expected_text(expect)
     with reading(face) as connection:
         proof = api.verify(connection, targets)
-    emit(json.dumps(json.proof(proof)) if face.json else results.proof(proof), face)
-    if not proof.ok:
+        if face.form == "text" and then is None:
+            emit(results.proof(proof), face)
+            if not proof.ok:
+                ctx.exit(FAILED)
+            return
+        found = proved(connection, proof, targets)
+        hashes = plan_hashes(connection, targets)
+        version = connection.info.server_version
+    differs: list[str] = []
+    if then is not None:
+        try:
+            differs = unexpected(found, then)
+        except ValueError as error:
+            raise click.BadParameter(f"{expect} is {error}.", param_hint="--expect") from error
+        found["expected"] = {"holds": not differs, "differs": differs}
+    if face.json:
+        emit(json.dumps(found), face)
+    elif face.form in ("html", "markdown"):
+        emit(written({**without_plan(found, hashes), "server_version_num": version}, face), face)
+    else:
+        emit(results.proof(proof), face)
+    for sentence in differs:
+        message(f"Not as proved before: {sentence}")
+    if then is not None and not differs:
+        message("It still holds: the converted values are those of then.")
+    if differs or not proof.ok:
         ctx.exit(FAILED)
 
 

@@ -30,8 +30,9 @@ CREATE TABLE orders (
 INSERT INTO orders (id, region)
 SELECT 'order_' || md5(n::text), 'r' || (1 + n % 50) FROM generate_series(1, 5000) AS n;
 INSERT INTO orders (id, region, parent) VALUES ('A-1042', 'r7', 'order_' || md5('4999'));
-CREATE TABLE items (n bigint GENERATED ALWAYS AS IDENTITY, order_id varchar NOT NULL REFERENCES orders ON DELETE CASCADE)
-  PARTITION BY RANGE (n);
+CREATE TABLE items (
+  n bigint GENERATED ALWAYS AS IDENTITY, order_id varchar NOT NULL REFERENCES orders ON DELETE CASCADE
+) PARTITION BY RANGE (n);
 CREATE TABLE items_1 PARTITION OF items FOR VALUES FROM (1) TO (3000);
 CREATE TABLE items_2 PARTITION OF items DEFAULT;
 INSERT INTO items (order_id) SELECT 'order_' || md5((1 + n * 7 % 5000)::text) FROM generate_series(1, 9000) AS n;
@@ -148,7 +149,7 @@ def test_a_role_that_may_make_no_database_rehearses_on_the_embedded_server(shop:
 
 def test_no_program_is_a_sentence(shop: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(programs, "_installed", lambda: iter([Programs(9, programs.Path("/old"))]))
-    with pytest.raises(RehearsalError, match="needs pg_dump of PostgreSQL .* Found: 9"):
+    with pytest.raises(RehearsalError, match=r"needs pg_dump of PostgreSQL .* Found: 9"):
         rehearsed(shop)
 
 

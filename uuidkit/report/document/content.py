@@ -284,7 +284,8 @@ def _facts(report: Mapping[str, Any], made_at: datetime | None) -> list[tuple[st
         if name in ("on_unparseable", "on_orphan", "references", "backup_suffix") and value is not None
     ]
     chosen += [f"--allow {name}" for name in request.get("allow", ())]
-    facts.append(("Options", ", ".join(chosen)))
+    if chosen:
+        facts.append(("Options", ", ".join(chosen)))
     if report["masked"]:
         facts.append(("Samples", "masked: letters are shown as x, digits as 9"))
     return facts
