@@ -63,6 +63,8 @@ if (live) {
     events.close();
     location.reload();
   });
+  // A form that has been sent draws the next page; a reload meanwhile would take its answer away.
+  document.addEventListener("submit", () => events.close());
 }
 
 for (const id of document.querySelectorAll("[data-copy]")) {
