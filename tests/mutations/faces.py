@@ -61,7 +61,7 @@ FACES = (
         "uuidkit/cli/failures.py",
         "ctx.exit(FAILED if error.finished else BLOCKED)",
         "ctx.exit(FAILED)",
-        cases("blocked_view"),
+        cases("blocked_all"),
         "a script cannot tell a refusal from a failure",
     ),
     Mutation(
@@ -251,8 +251,8 @@ FACES = (
     Mutation(
         "a backup is known by the ledger",
         "uuidkit/alembic/autogenerate.py",
-        "op.table_name, op.column_name) in backups:",
-        "op.table_name, op.column_name) in ():",
+        "for name in _backups(models, entries) if name in drops]",
+        "for name in () if name in drops]",
         _AUTOGENERATE,
         "a revision drops the backups",
     ),

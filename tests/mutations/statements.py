@@ -57,8 +57,8 @@ STATEMENTS = (
     Mutation(
         "fingerprint: columns",
         _GUARD,
-        "WHERE a.attrelid = t.oid AND a.attnum > 0 AND NOT a.attisdropped",
-        "WHERE false",
+        "ON d.adrelid = a.attrelid AND d.adnum = a.attnum\n          WHERE a.attrelid = t.oid AND",
+        "ON d.adrelid = a.attrelid AND d.adnum = a.attnum\n          WHERE false AND",
         (f"{_MEANWHILE}::test_a_default_set_since_the_plan_comes_back",),
         "a default set since the plan would be lost",
     ),
@@ -239,7 +239,7 @@ STATEMENTS = (
         _RUN,
         "    first = current()\n    _refuse(first)\n",
         "    first = current()\n",
-        cases("blocked_all", "blocked_view"),
+        cases("blocked_all", "policies_to_be_decided"),
         "a part of what was asked for is converted although another is blocked",
     ),
     Mutation(
@@ -313,7 +313,7 @@ STATEMENTS = (
     Mutation(
         "default set after the change",
         _CONVERSION,
-        "        if column.default_after is not None:\n",
+        "        if column.default_after is not None and not column.inherited:\n",
         "        if False:\n",
         cases("default_fresh", "default_fixed"),
         "rows added later have no id",
@@ -329,8 +329,7 @@ STATEMENTS = (
     Mutation(
         "collation of the backup",
         _CONVERSION,
-        'collation = sql.SQL(" COLLATE {}").format(sql.Identifier(*column.collation)) '
-        'if column.collation else sql.SQL("")',
+        'collation = sql.SQL(" COLLATE {}").format(sql.Identifier(*own)) if own else sql.SQL("")',
         'collation = sql.SQL("")',
         (f"{_MEANWHILE}::test_a_backup_has_the_collation_of_its_column",),
         "the old texts are found and ordered otherwise than before",

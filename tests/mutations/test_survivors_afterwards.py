@@ -99,14 +99,14 @@ def test_a_schema_with_something_else_in_it_stays(converted: Legacy) -> None:
 @pytest.mark.parametrize("what", ["verify", "revert", "finalize"])
 def test_a_ledger_of_a_later_version_is_not_guessed_at(converted: Legacy, what: str) -> None:
     with converted.connect() as connection:
-        connection.execute("UPDATE uuidkit.conversions SET graph = jsonb_set(graph, '{format}', '2')")
+        connection.execute("UPDATE uuidkit.conversions SET graph = jsonb_set(graph, '{format}', '99')")
         before = converted.state()
         calls: dict[str, Callable[[], object]] = {
             "verify": lambda: uuidkit.verify(connection),
             "revert": lambda: uuidkit.revert(connection, all=True),
             "finalize": lambda: uuidkit.finalize(connection, all=True),
         }
-        with pytest.raises(LedgerError, match="format 2"):
+        with pytest.raises(LedgerError, match="format 99"):
             calls[what]()
         assert converted.state() == before
 

@@ -241,7 +241,10 @@ SELECT o.objid::int8, n.nspname, p.proname, pg_get_function_identity_arguments(p
 GENERATED: Final[LiteralString] = f"""
 SELECT o.objid::int8, n.nspname, t.relname, a.attname, format_type(a.atttypid, a.atttypmod), a.attgenerated::text,
        pg_get_expr(d.adbin, d.adrelid), a.attnotnull, pg_has_role(t.relowner, 'USAGE'),
-       NOT EXISTS (SELECT FROM pg_attribute b WHERE b.attrelid = t.oid AND b.attnum > a.attnum AND NOT b.attisdropped),
+       -- Backup columns, which have this comment, go again and do not count.
+       NOT EXISTS (SELECT FROM pg_attribute b WHERE b.attrelid = t.oid AND b.attnum > a.attnum AND NOT b.attisdropped
+                      AND coalesce(col_description(t.oid, b.attnum), '')
+                          NOT LIKE '%% before it became uuid; kept by uuidkit.'),
        EXISTS (SELECT FROM pg_depend e WHERE e.refclassid = 'pg_class'::regclass AND e.refobjid = t.oid
                   AND e.refobjsubid = a.attnum AND NOT (e.classid = 'pg_attrdef'::regclass AND e.objid = d.oid)),
        a.attinhcount > 0 OR EXISTS (SELECT FROM pg_inherits h WHERE h.inhparent = t.oid),

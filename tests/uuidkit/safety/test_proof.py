@@ -13,7 +13,7 @@ from uuidkit.composing import raw
 from uuidkit.errors import ConversionFailed
 from uuidkit.planning import build
 from uuidkit.planning.model import Statement
-from uuidkit.render import conversion
+from uuidkit.render import common, conversion
 
 TARGET = ["batch_jobs.batch_id"]
 
@@ -43,7 +43,7 @@ def test_a_foreign_key_that_does_not_come_back_is_found(
     legacy: Legacy, monkeypatch: pytest.MonkeyPatch, lost: str
 ) -> None:
     before = legacy.state()
-    genuine = conversion.add_constraint
+    genuine = common.add_constraint
 
     def forgetful(table: Any, name: str, *rest: Any) -> Iterator[Statement]:
         if name != lost:
