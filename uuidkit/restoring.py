@@ -38,7 +38,12 @@ def restoration(session: Session, schema: Schema, entry: LedgerEntry, later: Col
     columns = families(schema, [column.name for column in entry.graph.columns])
     hanging = {found.address: found for found in read_dependents(session, schema, columns) if found.hard}
     # What PostgreSQL would have to make anew comes back as it is now, whether or not it was there before.
-    rebuilt = [found for found in hanging.values() if found.rebuilt]
+    remembered = {before.address: before for before in entry.graph.dependents}
+    rebuilt = [
+        found
+        for found in hanging.values()
+        if found.rebuilt and found.address not in remembered and not _remembered_whole(found, remembered, hanging)
+    ]
     down: list[DependentObject] = []
     up: list[LedgerDependent] = []
     expected: list[Expected] = []
@@ -77,13 +82,17 @@ def restoration(session: Session, schema: Schema, entry: LedgerEntry, later: Col
         down.append(now)
         up.append(before)
         expected.append(Expected(before.address, before.definition or None, attributes))
-    for address, found in hanging.items():
-        if found.rebuilt:
-            blockers += [Blocker(t.code, found.name, t.message, t.remedy) for t in found.troubles]
-        elif address not in known and _part_of_same(found, entry, hanging):
+    for found in rebuilt:
+        blockers += [Blocker(t.code, found.name, t.message, t.remedy) for t in found.troubles]
+    for found in hanging.values():
+        if found in rebuilt or found.address in known:
+            continue
+        whole = _remembered_whole(found, remembered, hanging)
+        # A new partition's part of an index that says the same over text as over uuid.
+        if whole is not None and whole[0].up[:1] == whole[1].up[:1]:
             down.append(found)
             up.append(ledger_dependent(found, "recreate"))
-        elif address not in known:
+        else:
             blockers.append(_new(found))
     order = {key: number for number, key in enumerate(found.key for found in hanging.values())}
     return Restoration(
@@ -157,13 +166,14 @@ def _changed(found: DependentObject) -> Blocker:
     )
 
 
-def _part_of_same(found: DependentObject, entry: LedgerEntry, hanging: Mapping[Address, DependentObject]) -> bool:
-    """Whether it is a new partition's part of an index that says the same over text as over uuid."""
-    wholes = [one for one in hanging.values() if one.key in found.needs and one.kind == "index"]
-    before = {one.address: one for one in entry.graph.dependents}
-    return found.kind == "index" and any(
-        whole.address in before and before[whole.address].up[:1] == whole.up[:1] for whole in wholes
-    )
+def _remembered_whole(
+    found: DependentObject, remembered: Mapping[Address, LedgerDependent], hanging: Mapping[Address, DependentObject]
+) -> tuple[LedgerDependent, DependentObject] | None:
+    """The partitioned table's index that an index is a part of, before the conversion and now, where it was odd."""
+    if found.kind != "index":
+        return None
+    wholes = (one for one in hanging.values() if one.key in found.needs and one.kind == "index")
+    return next(((remembered[one.address], one) for one in wholes if one.address in remembered), None)
 
 
 def _new(found: DependentObject) -> Blocker:

@@ -16,10 +16,11 @@ from uuidkit.dependents.proof import Expected
 from uuidkit.errors import BlockedError, UsageError
 from uuidkit.execute import Event, GraphOutcome, Outcome, Progress, run, silent
 from uuidkit.ledger import LedgerColumn, LedgerEntry, store
-from uuidkit.planning.blockers import dependent_blockers, table_blockers, tree_blockers, turn_blockers
+from uuidkit.planning.blockers import dependent_blockers, table_blockers
 from uuidkit.planning.keys import kept_keys
 from uuidkit.planning.model import Blocker, Statement
 from uuidkit.planning.restoration import Restoration
+from uuidkit.planning.trees import tree_blockers, turn_blockers
 from uuidkit.reading import fingerprints, read_database, reading
 from uuidkit.render.reversion import reversion_statements
 from uuidkit.restoring import out_of_order, restoration

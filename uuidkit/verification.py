@@ -123,7 +123,7 @@ def _structure(schema: Schema, entry: LedgerEntry, column: LedgerColumn) -> Iter
         yield "The unique key on it is gone."
     keys = {(key.table, key.name): key for key in schema.foreign_keys}
     for key in entry.graph.foreign_keys:
-        if key.table_name not in column.tables:
+        if key.table_name not in column.tables or key.table_name not in schema.tables:
             continue
         now = keys.get((key.table_name, key.name))
         if now is None:
@@ -142,7 +142,9 @@ def _structure(schema: Schema, entry: LedgerEntry, column: LedgerColumn) -> Iter
         if current is not None and current.table not in column.tables:
             continue
         if current is None:
-            if TableName(index.schema, index.table) in column.tables:
+            table = TableName(index.schema, index.table)
+            # A partition that was dropped has taken its own away.
+            if table in column.tables and table in schema.tables:
                 yield f"The index {display(index.name)} is gone."
         elif current.definition != index.definition:
             yield f"The index {display(index.name)} was changed: {current.definition}."

@@ -29,11 +29,12 @@ class State:
     Attributes:
         dump: pg_dump's output, schema and data.
         triggers: the names of the triggers that carry foreign keys out; they fire in that order, and no dump shows it.
+            On a partition the order alone counts: nobody can give those there a name of their own.
         columns: type and position of every column.
     """
 
     dump: str
-    triggers: tuple[tuple[str, ...], ...]
+    triggers: tuple[tuple[str | None, ...], ...]
     columns: Mapping[Column, tuple[str, int]]
 
 
@@ -45,11 +46,12 @@ def state(connection: psycopg.Connection, url: str) -> State:
     """
     triggers = connection.execute(
         """
-        SELECT t.tgrelid::regclass::text, p.proname, t.tgtype::text, k.conname, t.tgname
+        SELECT t.tgrelid::regclass::text, p.proname, t.tgtype::text, k.conname,
+               CASE WHEN t.tgparentid = 0 THEN t.tgname END
           FROM pg_trigger t
           JOIN pg_proc p ON p.oid = t.tgfoid
           JOIN pg_constraint k ON k.oid = t.tgconstraint AND k.contype = 'f'
-         ORDER BY 1, 5
+         ORDER BY 1, t.tgname
         """
     ).fetchall()
     columns = connection.execute(
@@ -184,27 +186,52 @@ def _ours(header: str, quoted: dict[str, set[tuple[str, str]]], *, new_keys: boo
     return new_keys and ("; Type: CONSTRAINT; " in header or "; Type: FK CONSTRAINT; " in header)
 
 
-def wrong_values(connection: psycopg.Connection, columns: list[Column], suffix: str, on_unparseable: str) -> list[str]:
-    """Rows whose uuid is not what the Python side makes of the text in the backup column.
+def wrong_values(
+    connection: psycopg.Connection, columns: list[Column], suffix: str | None, on_unparseable: str
+) -> list[str]:
+    """Rows whose uuid is not what the Python side makes of the text that was kept.
 
     Args:
         connection: a superuser's, of the converted database.
         columns: the converted columns.
-        suffix: what the backup columns' names end with.
+        suffix: what the backup columns' names end with; None where tables have the texts.
         on_unparseable: as asked for.
     """
     found = []
     for schema, table, column in columns:
-        pairs = connection.execute(
-            sql.SQL("SELECT DISTINCT {}::text, {} FROM {}").format(
+        if suffix is None:
+            query = _in_tables(connection, schema, table, column)
+        else:
+            query = sql.SQL("SELECT DISTINCT {}::text, {} FROM {}").format(
                 sql.Identifier(column + suffix), sql.Identifier(column), sql.Identifier(schema, table)
             )
-        ).fetchall()
+        pairs = connection.execute(query).fetchall()
         for text, uuid in pairs:
             expected = None if text is None else _expected(text, on_unparseable)
             if uuid != expected:
                 found.append(f"{schema}.{table}.{column}: {text!r} became {uuid}, not {expected}")
     return found
+
+
+def _in_tables(connection: psycopg.Connection, schema: str, table: str, column: str) -> sql.Composed:
+    """The texts and uuids of a column that has its texts in a table of the ledger's schema."""
+    place = connection.execute(
+        """
+        SELECT c ->> 'texts', (c ->> 'position')::int
+          FROM uuidkit.conversions, jsonb_array_elements(graph -> 'columns') AS c
+         WHERE c ->> 'schema' = %s AND c ->> 'column' = %s
+           AND (c ->> 'table' = %s OR c -> 'inherited' @> jsonb_build_array(jsonb_build_object('table', %s::text)))
+        """,
+        [schema, column, table, table],
+    ).fetchone()
+    assert place is not None, f"the ledger has no texts of {schema}.{table}.{column}"
+    return sql.SQL("SELECT DISTINCT k.old, t.{} FROM {} t LEFT JOIN {} k ON k.position = {} AND k.id = t.{}").format(
+        sql.Identifier(column),
+        sql.Identifier(schema, table),
+        sql.Identifier("uuidkit", place[0]),
+        sql.Literal(place[1]),
+        sql.Identifier(column),
+    )
 
 
 def _expected(text: str, on_unparseable: str) -> UUID | None:

@@ -9,6 +9,7 @@ from uuidkit.catalog.names import ColumnName, TableName, display, too_long
 from uuidkit.catalog.trees import families, family_tables
 from uuidkit.findings import ColumnFindings, Reference
 from uuidkit.planning.defaults import default_of
+from uuidkit.planning.keeping import kept_in_table
 from uuidkit.planning.model import Blocker, ForeignKeyPlan, Request
 from uuidkit.wording import count
 
@@ -27,7 +28,7 @@ def column_blockers(
             yield from _default(request, member, there)
     if findings is not None:
         yield from _values(request, column, found, findings)
-        yield from _kept_in_table(request, column, findings)
+        yield from kept_in_table(request, column, findings)
 
 
 def _type(column: ColumnName, found: Column) -> Iterator[Blocker]:
@@ -139,30 +140,6 @@ def _values(request: Request, column: ColumnName, found: Column, findings: Colum
         )
 
 
-def _kept_in_table(request: Request, column: ColumnName, findings: ColumnFindings) -> Iterator[Blocker]:
-    """What a table of the texts by their uuid cannot bring back."""
-    if request.backup != "table":
-        return
-    remedy = "Keep the texts in a column (--backup column), or correct the values first."
-    if findings.merged_count:
-        example = f", for example {', '.join(map(repr, findings.merged[0].values))}" if findings.merged else ""
-        yield Blocker(
-            "BACKUP",
-            str(column),
-            f"{count(findings.merged_count, 'uuid comes', 'uuids come')} from several texts{example}; a table of the "
-            "texts cannot tell which row had which.",
-            remedy,
-        )
-    if findings.unparseable and request.on_unparseable == "null":
-        yield Blocker(
-            "BACKUP",
-            str(column),
-            f"{count(findings.unparseable, 'text becomes', 'texts become')} NULL; a table of the texts by their uuid "
-            "has no place for them.",
-            f"Use --on-unparseable derive. {remedy}",
-        )
-
-
 def table_blockers(schema: Schema, table: Table, changing: Collection[str]) -> Iterator[Blocker]:
     """What is wrong with one table as a whole: its kind, its family, the role's rights on it."""
     name = str(table.name)
@@ -181,9 +158,8 @@ def table_blockers(schema: Schema, table: Table, changing: Collection[str]) -> I
             "PARTITION_KEY",
             name,
             f"{columns} is part of the partition key; PostgreSQL cannot change its type.",
-            f"Make a new partitioned table with uuid in its key (CREATE TABLE … (LIKE {table.name} INCLUDING ALL, then "
-            f"{columns} as uuid) PARTITION BY …), INSERT … SELECT the rows into it, and give it this one's name; or "
-            "leave the column out.",
+            f"Make a new table that has {columns} as uuid and is partitioned likewise, INSERT … SELECT the rows into "
+            "it and let it take this one's name (docs/limits.md has the statements); or leave the column out.",
         )
     if table.detaching:
         yield _dependent(
@@ -217,71 +193,6 @@ def table_blockers(schema: Schema, table: Table, changing: Collection[str]) -> I
 
 def _dependent(name: str, message: str, remedy: str) -> Blocker:
     return Blocker("DEPENDENT", name, message, remedy)
-
-
-def tree_blockers(schema: Schema, columns: Collection[ColumnName]) -> Iterator[Blocker]:
-    """What keeps a column from being changed through the root of its tree.
-
-    Args:
-        schema: what is there.
-        columns: at the roots.
-    """
-    for member in families(schema, columns):
-        found = schema.column(member)
-        if found is not None and found.inherited > 1:
-            parents = ", ".join(
-                str(parent)
-                for parent in schema.tables[member.table_name].parents
-                if schema.column(parent.column(member.name)) is not None
-            )
-            yield Blocker(
-                "DEPENDENT",
-                str(member),
-                f"The column is inherited from several tables ({parents}); PostgreSQL changes it only in all of them "
-                "at once.",
-                f"Run ALTER TABLE {member.table_name} NO INHERIT … for all but one of them first, and INHERIT again "
-                "when the others are converted.",
-            )
-
-
-def turn_blockers(schema: Schema, keys: Sequence[ForeignKeyPlan]) -> Iterator[Blocker]:
-    """Partitions on which foreign keys would act in another order than today.
-
-    The triggers of a key act in the order of their names. Those on a partition can only be given the names of those on
-    the root, and a partition that was attached later may have been in another order than the root.
-
-    Args:
-        schema: what is there.
-        keys: those that are put back.
-    """
-    renamed: dict[tuple[TableName, str], str] = {}
-    for key in keys:
-        existing = key.existing
-        if existing is None or not existing.clones:
-            continue
-        own = {(trigger.function, trigger.type): trigger.name for trigger in existing.triggers}
-        for clone in existing.clones:
-            for trigger in clone.triggers:
-                name = own.get((trigger.function, trigger.type))
-                if name is not None:
-                    renamed[trigger.table, trigger.name] = name
-    acting: dict[tuple[TableName, str], list[str]] = {}
-    for found in schema.foreign_keys:
-        for trigger in found.triggers:
-            event = trigger.function.rpartition("_")[2]  # RI_FKey_cascade_del, RI_FKey_restrict_upd …
-            if event in ("del", "upd") and trigger.function != "RI_FKey_check_upd":
-                acting.setdefault((trigger.table, event), []).append(trigger.name)
-    for table, event in sorted(acting):
-        names = sorted(acting[table, event])
-        if sorted(names, key=lambda name: renamed.get((table, name), name)) != names:
-            yield Blocker(
-                "DEPENDENT",
-                str(table),
-                f"Foreign keys that refer to this partition act in another order on {event.upper()} than on the table "
-                "it belongs to, and would act in that one's order afterwards.",
-                "Drop those keys and add them again on the partitioned table, so that the order is the same for all "
-                "partitions, first.",
-            )
 
 
 def dependent_blockers(schema: Schema, changing: Collection[ColumnName]) -> Iterator[Blocker]:

@@ -33,6 +33,7 @@ from uuidkit.planning.model import (
 )
 from uuidkit.planning.notes import notes
 from uuidkit.planning.sequence import after_others, done_with
+from uuidkit.planning.trees import tree_blockers, turn_blockers
 from uuidkit.render.conversion import conversion_statements
 
 _MAX_SHAPES = 4  # more branches cost more than the general expression for what is rare
@@ -121,14 +122,14 @@ def _graph(schema: Schema, request: Request, facts: GraphFacts) -> GraphPlan:
         if table_name in touched:
             names = [name.name for name in changing if name.table_name == table_name]
             found += check.table_blockers(schema, schema.tables[table_name], names)
-    found += check.tree_blockers(schema, roots)
+    found += tree_blockers(schema, roots)
     found += check.dependent_blockers(schema, changing)
     dependents, undecided = dependent_plans(schema, request, facts, changing)
     found += undecided
     domains, undecided = domain_plans(schema, request, changing)
     dependents += domains
     found += undecided
-    found += check.turn_blockers(schema, keys)
+    found += turn_blockers(schema, keys)
     found += check.key_blockers(request, (*keys, *new_keys), facts.references, facts.findings)
     found += _value_blockers(request, facts)
     found += [

@@ -5,7 +5,7 @@ CREATE TABLE near PARTITION OF with_foreign FOR VALUES FROM ('2024-01-01') TO ('
 CREATE FOREIGN TABLE away PARTITION OF with_foreign FOR VALUES FROM ('2025-01-01') TO ('2026-01-01') SERVER far;
 CREATE TABLE one (batch_id varchar);
 CREATE TABLE two (batch_id varchar);
-CREATE TABLE both () INHERITS (one, two);
+CREATE TABLE heir () INHERITS (one, two);
 CREATE TABLE taken (batch_id varchar);
 CREATE TABLE taken_below (batch_id_original text) INHERITS (taken);
 CREATE TYPE like_that AS (batch_id varchar, n integer);

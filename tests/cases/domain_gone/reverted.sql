@@ -1,0 +1,1 @@
+SELECT pg_typeof(id) = 'uuid'::regtype FROM batches;

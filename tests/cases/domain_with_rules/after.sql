@@ -1,0 +1,2 @@
+INSERT INTO batches VALUES ('0a0a0a0a-0000-4000-8000-000000000002');
+SELECT count(*) = 2 FROM batches;

@@ -1,0 +1,1 @@
+SELECT count(*) = 1 FROM jobs WHERE id = 'batch_0a0a0a0a000040008000000000000001';

@@ -1,0 +1,1 @@
+SELECT batch_id = 'b_0a0a0a0a000040008000000000000001' FROM jobs WHERE job_id = 6;

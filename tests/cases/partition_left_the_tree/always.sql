@@ -1,0 +1,1 @@
+SELECT count(*) = 400 FROM batches;

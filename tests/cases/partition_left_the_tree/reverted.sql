@@ -1,0 +1,1 @@
+SELECT pg_typeof(batch_id) = 'uuid'::regtype FROM b1 LIMIT 1;
