@@ -225,8 +225,10 @@ def _surrounded(
 ) -> tuple[GraphFacts, ...]:
     """The facts with what the catalog says about the tables around the columns, read once for all graphs."""
     tables = family_tables(schema, (name.table_name for graph in graphs for name in graph.columns))
-    prints = dict(fingerprints(session, tables)) if tables else {}
-    sizes = _sizes(session, [table for table in tables if schema.tables[table].kind in "rp"])
+    # A table that cannot be read may be in a schema that cannot even be named; its graph is refused anyway.
+    readable = [table for table in tables if schema.tables[table].readable]
+    prints = dict(fingerprints(session, readable)) if readable else {}
+    sizes = _sizes(session, [table for table in readable if schema.tables[table].kind in "rp"])
     roots = [name for graph in graphs for name in graph.columns if _is_text(schema, name)]
     changing = set(families(schema, roots))
     dependents = read_dependents(session, schema, changing)
@@ -243,7 +245,7 @@ def _surrounded(
         found.append(
             replace(
                 graph,
-                fingerprints=tuple((table, prints[table]) for table in own),
+                fingerprints=tuple((table, prints[table]) for table in own if table in prints),
                 dependents=(own_dependents := concerning(dependents, families(schema, graph.columns))),
                 judgements=tuple((*one.key, judged[one.key]) for one in own_dependents if one.key in judged),
                 functions=tuple(f for f in functions if own.keys() & set(f.tables)),

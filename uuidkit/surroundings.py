@@ -9,7 +9,6 @@ from typing import Final, LiteralString
 from psycopg import sql
 
 from uuidkit.catalog.names import TableName, display
-from uuidkit.composing import text_of
 from uuidkit.database.session import Session
 from uuidkit.wording import count
 
@@ -28,7 +27,7 @@ SELECT a.pid, coalesce(nullif(a.application_name, ''), 'no name'), a.usename::te
        a.backend_xmin IS NOT NULL,
        ARRAY(SELECT DISTINCT l.relation::pg_catalog.int8 FROM pg_catalog.pg_locks l
               WHERE l.pid = a.pid AND l.granted AND l.relation = ANY (t.oids))
-  FROM pg_catalog.pg_stat_activity a, (SELECT ARRAY[{tables}]::pg_catalog.regclass[]::pg_catalog.oid[]) AS t (oids)
+  FROM pg_catalog.pg_stat_activity a, (SELECT ARRAY[{tables}]::pg_catalog.oid[]) AS t (oids)
  WHERE a.datname = pg_catalog.current_database() AND a.pid <> pg_catalog.pg_backend_pid()
    AND a.usename IS NOT NULL AND coalesce(a.backend_type, 'client backend') = 'client backend'
    AND EXISTS (SELECT FROM pg_catalog.pg_locks v WHERE v.pid = a.pid AND v.locktype = 'virtualxid' AND v.granted)
@@ -40,7 +39,7 @@ SELECT DISTINCT x.gid, x.owner::text, l.relation::pg_catalog.int8
   JOIN pg_catalog.pg_locks own ON own.locktype = 'transactionid' AND own.transactionid = x.transaction
   JOIN pg_catalog.pg_locks l ON l.virtualtransaction = own.virtualtransaction AND l.pid IS NULL AND l.granted
  WHERE x.database = pg_catalog.current_database()
-   AND l.relation = ANY (ARRAY[{tables}]::pg_catalog.regclass[]::pg_catalog.oid[])
+   AND l.relation = ANY (ARRAY[{tables}]::pg_catalog.oid[])
  ORDER BY 1, 3"""
 
 
@@ -97,7 +96,7 @@ def read_surroundings(session: Session, tables: Sequence[tuple[int, TableName]])
     if not tables:
         return Surroundings()
     names = dict(tables)
-    listed = sql.SQL(", ").join([sql.Literal(text_of(table.identifier)) for table in names.values()])
+    listed = sql.SQL(", ").join(map(sql.Literal, names))
     prepared: dict[tuple[str, str], list[TableName]] = {}
     for gid, owner, oid in session.rows(sql.SQL(_PREPARED).format(tables=listed)):
         prepared.setdefault((gid, owner), []).append(names[oid])
