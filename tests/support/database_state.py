@@ -19,6 +19,8 @@ _NOT_NULL = re.compile(r'(?: CONSTRAINT (?:"(?:[^"]|"")+"|\S+))? NOT NULL(?: NO 
 _CAST = re.compile(r"::(?:text|uuid|bpchar|character varying(?:\(\d+\))?|character(?:\(\d+\))?|varchar)\b")
 _LOST_WITH_THE_TYPE = re.compile(r" SET (?:STORAGE|COMPRESSION) ")
 
+_TEXTS = re.compile(r"\btexts_[0-9a-f]{16}\b")
+
 Column = tuple[str, str, str]
 
 
@@ -80,11 +82,12 @@ def difference(before: str, after: str) -> str:
 
 
 def definitions(found: State) -> str:
-    """Everything in a dump but rows and the state of sequences."""
+    """Everything in a dump but rows, the state of sequences and the tables of texts, whose names are of one plan."""
     kept = [
         (header, body)
         for header, body in _entries(found.dump).items()
         if not header.startswith("Data for ") and "; Type: SEQUENCE SET; " not in header
+        if not _TEXTS.search(header)
     ]
     return "\n".join(f"{header}\n{body}" for header, body in kept)
 

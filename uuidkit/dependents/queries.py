@@ -56,7 +56,7 @@ SELECT h.classid::regclass::text, h.objid::int8, h.objsubid, h.refclassid::regcl
 
 # Views that take rows as a whole: no dependency tells, since no column of theirs is named.
 WHOLE_ROW_VIEWS: Final[LiteralString] = """
-SELECT DISTINCT v.oid::int8
+SELECT DISTINCT v.oid::int8, d.refobjid::int8
   FROM pg_depend d
   JOIN pg_rewrite r ON d.classid = 'pg_rewrite'::regclass AND r.oid = d.objid AND r.rulename = '_RETURN'
   JOIN pg_class v ON v.oid = r.ev_class
@@ -253,6 +253,8 @@ SELECT o.objid::int8, n.nspname, t.relname, a.attname, format_type(a.atttypid, a
          WHERE y.oid = a.atttypid AND co.oid = a.attcollation),
        col_description(t.oid, a.attnum), CASE WHEN a.attstattarget >= 0 THEN a.attstattarget::int END,
        {_acl("a.attacl")}, a.attoptions,
+       (SELECT CASE WHEN a.attstorage <> y.typstorage THEN a.attstorage::text END FROM pg_type y
+         WHERE y.oid = a.atttypid), nullif(a.attcompression::text, ''),
        -- A virtual column's expression stays where a table has CHECKs or belongs to a publication.
        a.attgenerated = 'v' AND (EXISTS (SELECT FROM pg_constraint k WHERE k.conrelid = t.oid AND k.contype = 'c')
                                  OR EXISTS (SELECT FROM pg_publication_rel r WHERE r.prrelid = t.oid)

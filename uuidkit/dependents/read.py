@@ -204,14 +204,19 @@ def _whole_rows(
     session: Session, schema: Schema, changing: Collection[ColumnName], known: Collection[Key]
 ) -> Iterator[DependentObject]:
     """Views that take rows of the tables as a whole: nothing stands in the way, but they get other columns."""
-    oids = sorted({schema.tables[column.table_name].oid for column in changing})
-    views = [oid for (oid,) in session.rows(queries.WHOLE_ROW_VIEWS, {"relations": oids})]
-    views = [oid for oid in views if ("pg_class", oid) not in known]
+    columns: dict[int, set[ColumnName]] = {}
+    for column in changing:
+        columns.setdefault(schema.tables[column.table_name].oid, set()).add(column)
+    views: dict[int, set[ColumnName]] = {}
+    for view, table in session.rows(queries.WHOLE_ROW_VIEWS, {"relations": sorted(columns)}):
+        if ("pg_class", view) not in known:
+            views.setdefault(view, set()).update(columns[table])
     if not views:
         return
-    for row in session.rows(queries.RELATIONS, {"oids": views}):
+    for row in session.rows(queries.RELATIONS, {"oids": sorted(views)}):
         found = relations.relation(row)
-        yield replace(found, hard=False, down=(), up=(), fill=(), troubles=(), lock=None)
+        reads = frozenset(views[found.oid])
+        yield replace(found, reads=reads, hard=False, down=(), up=(), fill=(), troubles=(), lock=None)
 
 
 def _with_fingerprints(session: Session, objects: Collection[DependentObject]) -> Iterator[DependentObject]:
