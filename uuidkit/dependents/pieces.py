@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, LiteralString
 
 from psycopg import sql
 
+from uuidkit import guard
 from uuidkit.catalog.names import TableName, display
 from uuidkit.composing import joined, raw, text_of
 from uuidkit.dependents.model import Address, Trouble
 
 # pg_rewrite.ev_enabled and pg_trigger.tgenabled, as ALTER TABLE says them.
+_STORAGE = {"p": "PLAIN", "e": "EXTERNAL", "m": "MAIN", "x": "EXTENDED"}
+_COMPRESSION = {"p": "pglz", "l": "lz4"}
 _STATES: dict[str, LiteralString] = {"O": "ENABLE", "D": "DISABLE", "R": "ENABLE REPLICA", "A": "ENABLE ALWAYS"}
 
 
@@ -30,6 +33,33 @@ def state(what: LiteralString, table: TableName, name: str, state: str, *, only:
             )
         )
     ]
+
+
+def storage(relation: sql.Composable, column: str, storage: str | None, compression: str | None) -> Iterator[str]:
+    """How a column's values are stored, where its type leaves a choice: a uuid does not.
+
+    Args:
+        relation: its name, quoted.
+        column: the column's name.
+        storage, compression: as pg_attribute has them; None for what the type or the server begins with.
+    """
+    settings = [("STORAGE", _STORAGE[storage])] if storage else []
+    settings += [("COMPRESSION", _COMPRESSION[compression])] if compression else []
+    for what, wanted in settings:
+        # ALTER TABLE is for materialised views as well.
+        change = sql.SQL("ALTER TABLE {} ALTER COLUMN {} SET {} {}").format(
+            relation, sql.Identifier(column), raw(what), raw(wanted)
+        )
+        yield guard.block(
+            sql.SQL(
+                "BEGIN\n"
+                "  IF (SELECT t.typstorage <> 'p' FROM pg_attribute a JOIN pg_type t ON t.oid = a.atttypid\n"
+                "       WHERE a.attrelid = {}::regclass AND a.attname = {}) THEN\n"
+                "    EXECUTE {};\n"
+                "  END IF;\n"
+                "END"
+            ).format(sql.Literal(text_of(relation)), sql.Literal(column), sql.Literal(text_of(change)))
+        )
 
 
 def comment(what: LiteralString, target: sql.Composable, text: str) -> str:

@@ -42,6 +42,8 @@ def relation(row: Row) -> DependentObject:
     up = [text_of(sql.SQL(" ").join(parts))]
     for column in columns or ():
         up += [text_of(sql.SQL("{} {}").format(alter, change)) for change in _column_changes(column)]
+        if materialized:
+            up += pieces.storage(view.identifier, column["name"], column["storage"], column["compression"])
     up.append(text_of(sql.SQL("{} OWNER TO {}").format(alter, sql.Identifier(owner))))
     wanted = privileges(acl)
     up += grants(

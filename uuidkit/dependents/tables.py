@@ -231,7 +231,9 @@ def trigger(row: Row) -> DependentObject:
 def generated(row: Row, version_num: int) -> DependentObject:
     """A generated column of a table, stored or virtual."""
     oid, schema, table_name, name, type_name, kind, expression, not_null, owned, last, used, family = row[:12]
-    collation, comment, statistics, acl, options, fixed, address, _, extension, labelled = row[12:]
+    collation, comment, statistics, acl, options, storage, compression, fixed, address, _, extension, labelled = row[
+        12:
+    ]
     table = TableName(schema, table_name)
     column = sql.Identifier(name)
     alter = sql.SQL("ALTER TABLE {}").format(table.identifier)
@@ -283,6 +285,7 @@ def generated(row: Row, version_num: int) -> DependentObject:
             up.append(sql.SQL("{} ALTER COLUMN {} SET STATISTICS {}").format(alter, column, sql.Literal(statistics)))
         if options:
             up.append(sql.SQL("{} ALTER COLUMN {} SET ({})").format(alter, column, pieces.options(options)))
+        up += map(raw, pieces.storage(table.identifier, name, storage, compression))
         if acl:
             wanted = privileges(acl)
             owner = wanted[0].grantor

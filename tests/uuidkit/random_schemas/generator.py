@@ -93,7 +93,7 @@ def make(seed: int) -> Database:
     schemas = [f"s{seed}", *rng.sample([f"app{seed}", f"Mixed Case {seed}"], rng.randint(0, 2))]
     tables: list[Table] = []
     references: list[tuple[str, str, str, str]] = []
-    for number in range(rng.randint(1, 6)):
+    for number in range(rng.randint(1, 5)):
         style = rng.choice(["canonical", "hex", "prefixed", "prefixed hex", "mixed", "mixed", "short", "date"])
         ids = [spell(rng, uuid.UUID(int=rng.getrandbits(128), version=4), style) for _ in range(rng.randint(0, 12))]
         name = f"{rng.choice(NAMES)}{number}"
