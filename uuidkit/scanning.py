@@ -10,7 +10,8 @@ from uuidkit.catalog.model import Schema
 from uuidkit.catalog.names import ColumnName
 from uuidkit.database.session import Session
 from uuidkit.findings import ColumnFindings, Reference
-from uuidkit.references.discovery import discover, wanted_columns
+from uuidkit.references.candidates import wanted_columns
+from uuidkit.references.discovery import discover
 from uuidkit.references.graph import declared
 from uuidkit.references.samples import OnUnreadable, Sample, read_samples
 from uuidkit.survey import Unreadable, access, survey

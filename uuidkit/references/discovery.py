@@ -3,24 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from uuidkit.catalog.model import Schema
 from uuidkit.catalog.names import ColumnName
 from uuidkit.database.session import Session
 from uuidkit.findings import Reference
+from uuidkit.references.candidates import Candidates, wanted_columns
 from uuidkit.references.graph import declared
 from uuidkit.references.matching import Match, match
 from uuidkit.references.naming import (
     belongs_to_table,
     is_specific,
-    names_copy_of,
     purpose,
     says_by_whom,
     says_id,
 )
 from uuidkit.references.proof import Proof, prove, repeats, unparseable_texts
-from uuidkit.references.samples import OnUnreadable, Sample, is_candidate, read_samples
+from uuidkit.references.samples import OnUnreadable, Sample, read_samples
 from uuidkit.survey import access
 from uuidkit.survey.access import Unreadable
 
@@ -68,61 +68,11 @@ def discover(
         psycopg.Error: the server refuses something else than reading a table.
     """
     with access.settings(session):
-        candidates = _Candidates.of(schema, around or ())
+        candidates = Candidates.of(schema, around or ())
         if samples is None:
             samples = read_samples(session, schema, wanted_columns(schema, around or ()), on_unreadable)
         matches = match(session, schema, candidates.children, candidates.keys, samples)
         return _Search(session, schema, candidates, samples, matches, on_unreadable).run(around)
-
-
-@dataclass(frozen=True, slots=True)
-class _Candidates:
-    children: tuple[ColumnName, ...]
-    keys: Mapping[ColumnName, int]  # with a rank: 0 unique, 1 called after its table, 2 a target
-
-    @classmethod
-    def of(cls, schema: Schema, targets: Collection[ColumnName]) -> _Candidates:
-        referencing = {child for key in schema.foreign_keys for child, _ in key.pairs}
-        children: list[ColumnName] = []
-        keys: dict[ColumnName, int] = {}
-        for table in schema.tables.values():
-            uuids = [column.name for column in table.columns.values() if column.is_uuid]
-            for column in table.columns.values():
-                if not is_candidate(table, column):
-                    continue
-                name = table.name.column(column.name)
-                copy = column.is_text and any(names_copy_of(column.name, uuid) for uuid in uuids)
-                if column.is_text and name not in referencing and not copy:
-                    children.append(name)
-                if copy:
-                    continue
-                if schema.is_unique(name):
-                    keys[name] = 0
-                elif column.is_uuid and belongs_to_table(name):
-                    keys[name] = 1
-                elif name in targets:
-                    keys[name] = 1 if belongs_to_table(name) else 2
-        return cls(tuple(children), keys)
-
-    @property
-    def all(self) -> tuple[ColumnName, ...]:
-        return tuple(dict.fromkeys((*self.children, *self.keys)))
-
-
-def wanted_columns(schema: Schema, targets: Collection[ColumnName] = ()) -> tuple[ColumnName, ...]:
-    """The columns whose samples discovery needs.
-
-    Args:
-        schema: the catalog.
-        targets: the columns of the request.
-    """
-    kept = [
-        table.name.column(column.name)
-        for table in schema.tables.values()
-        for column in table.columns.values()
-        if is_candidate(table, column) and column.is_text
-    ]
-    return tuple(dict.fromkeys((*_Candidates.of(schema, targets).all, *kept)))
 
 
 class _Search:
@@ -130,7 +80,7 @@ class _Search:
         self,
         session: Session,
         schema: Schema,
-        candidates: _Candidates,
+        candidates: Candidates,
         samples: Mapping[ColumnName, Sample],
         matches: Sequence[Match],
         on_unreadable: OnUnreadable,
