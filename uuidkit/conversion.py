@@ -210,7 +210,12 @@ def make_plan(
     unknown = unknown_names(request, [found for graph in result.graphs for found in graph.dependents])
     # What hung on a column that is converted already has been decided about; with --all such columns are not listed.
     converted = any(column.done for graph in result.graphs for column in graph.columns)
-    if unknown and not converted and not (discovered is not None and schema.ledger_present):
+    if (
+        unknown
+        and not request.optional_names
+        and not converted
+        and not (discovered is not None and schema.ledger_present)
+    ):
         raise UsageError(
             f"Nothing of that name hangs on the columns: {', '.join(unknown)}.",
             "Write the name as the report does; without --allow and --rewrite it lists them all.",

@@ -17,7 +17,7 @@ from sqlalchemy import Connection
 from uuidkit.alembic.failures import command_errors
 from uuidkit.alembic.judgement import judge
 from uuidkit.alembic.recording import record
-from uuidkit.database.session import adapt
+from uuidkit.database.session import adapt, undone
 
 # Those of context.configure() that say where the database keeps its revision.
 _VERSION_OPTIONS = ("version_table", "version_table_schema", "version_table_pk")
@@ -28,7 +28,8 @@ def dry_run(config: Config, script: ScriptDirectory, connection: Connection, con
 
     To be called by an env.py in place of ``context.configure()`` and ``context.run_migrations()``. The revisions' code
     is run without a database behind it. What can be judged from the database as it is now is reported; whatever comes
-    after something that cannot be known is named as not judged. The database is read in a READ ONLY transaction.
+    after something that cannot be known is named as not judged. The database is read in a transaction that is rolled
+    back.
 
     Args:
         config: Alembic's; the report goes to its standard output.
@@ -55,8 +56,8 @@ def _run(script: ScriptDirectory, connection: Connection, context_options: Mappi
     if "destination_rev" not in options:
         raise CommandError("A dry run is for upgrade and downgrade; nothing was done.")
     session = adapt(connection)
-    with command_errors(), session.transaction():
-        session.run("SET TRANSACTION READ ONLY")
+    # What some views will say can only be tried on temporary tables, so READ ONLY would be too little.
+    with command_errors(), undone(session):
         found = {key: context_options[key] for key in _VERSION_OPTIONS if key in context_options}
         heads = MigrationContext.configure(connection=connection, opts=found).get_current_heads()
         pending = record(options["fn"], heads, {**context_options, "script": script})

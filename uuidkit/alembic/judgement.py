@@ -19,7 +19,7 @@ def judge(session: Session, pending: Sequence[Pending]) -> tuple[list[str], int]
     """The dry run's report, and its exit status.
 
     Args:
-        session: in a READ ONLY transaction.
+        session: in a transaction that is rolled back.
         pending: the revisions in the order in which they would run.
     """
     judge = _Judge(session)

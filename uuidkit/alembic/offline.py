@@ -26,7 +26,7 @@ from uuidkit.alembic.examination import Examination, Part, examine
 from uuidkit.alembic.operations import ConvertToUuidOp, UuidOperation
 from uuidkit.catalog.names import ColumnName, TableName
 from uuidkit.composing import joined, text_of
-from uuidkit.database.session import Session
+from uuidkit.database.session import Session, undone
 from uuidkit.database.url import given
 from uuidkit.errors import BlockedError, ConnectionFailed, UsageError
 from uuidkit.render.common import closing
@@ -93,7 +93,7 @@ def write(context: MigrationContext, operation: UuidOperation) -> None:
 
 @contextmanager
 def _planning(context: MigrationContext, operation: UuidOperation) -> Iterator[Session]:
-    """The live database, in a transaction that the server lets change nothing."""
+    """The live database, in a transaction that is rolled back."""
     connect: Connect = context.opts.get(CONNECT) or _connect
     with contextlib.ExitStack() as stack:
         try:
@@ -105,8 +105,7 @@ def _planning(context: MigrationContext, operation: UuidOperation) -> Iterator[S
                 " ".join([error.remedy, "Or run the migration online, without --sql."]).strip(),
             ) from error
         session = database.adapt(connection)
-        with session.transaction():
-            session.run("SET TRANSACTION READ ONLY")
+        with undone(session):
             yield session
 
 

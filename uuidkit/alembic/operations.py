@@ -9,7 +9,7 @@ from alembic.operations import MigrateOperation, Operations
 
 from uuidkit.alembic.failures import command_errors
 from uuidkit.errors import UsageError
-from uuidkit.planning.model import OnOrphan, OnUnparseable, References
+from uuidkit.planning.model import Backup, OnOrphan, OnUnparseable, References
 
 
 def quoted(name: str) -> str:
@@ -78,6 +78,9 @@ class ConvertToUuidOp(UuidOperation):
         on_unparseable: OnUnparseable = "fail",
         on_orphan: OnOrphan = "keep",
         declare_references: bool = False,
+        allow: Sequence[str] = (),
+        rewrite: Mapping[str, str] | None = None,
+        backup: str = "column",
         backup_suffix: str = "_original",
         lock_timeout: float = 2.0,
         lock_attempts: int = 30,
@@ -90,6 +93,9 @@ class ConvertToUuidOp(UuidOperation):
         self.on_unparseable = _one_of("on_unparseable", on_unparseable, OnUnparseable)
         self.on_orphan = _one_of("on_orphan", on_orphan, OnOrphan)
         self.declare_references = declare_references
+        self.allow = _texts("allow", allow)
+        self.rewrite = dict(rewrite or {})
+        self.backup = _one_of("backup", backup, Backup)
         self.backup_suffix = backup_suffix
         self.facts = facts
         # Why autogenerate has found no facts, for a comment in the revision.
@@ -113,6 +119,9 @@ class ConvertToUuidOp(UuidOperation):
         on_unparseable: str = "fail",
         on_orphan: str = "keep",
         declare_references: bool = False,
+        allow: Sequence[str] = (),
+        rewrite: Mapping[str, str] | None = None,
+        backup: str = "column",
         backup_suffix: str = "_original",
         lock_timeout: float = 2.0,
         lock_attempts: int = 30,
@@ -133,6 +142,10 @@ class ConvertToUuidOp(UuidOperation):
             on_unparseable: ``fail``, ``derive`` or ``null``, for values that hold no uuid.
             on_orphan: ``keep`` or ``fail``, for values of undeclared references that refer to nothing.
             declare_references: make real foreign keys of undeclared references.
+            allow: names of objects, as the report writes them, that may come to mean something else.
+            rewrite: by such a name the SQL that makes the object instead; ``"offered"`` for what the report offers, an
+                empty text to leave it away until the way back.
+            backup: ``column`` keeps the texts in a column beside each, ``table`` in a table of the ledger's schema.
             backup_suffix: what is appended to a column's name to name its backup.
             lock_timeout: seconds that one attempt waits for the locks.
             lock_attempts: how many attempts are made.
@@ -156,6 +169,9 @@ class ConvertToUuidOp(UuidOperation):
                 on_unparseable=on_unparseable,  # type: ignore[arg-type]
                 on_orphan=on_orphan,  # type: ignore[arg-type]
                 declare_references=declare_references,
+                allow=allow,
+                rewrite=rewrite,
+                backup=backup,
                 backup_suffix=backup_suffix,
                 lock_timeout=lock_timeout,
                 lock_attempts=lock_attempts,
@@ -173,6 +189,11 @@ class ConvertToUuidOp(UuidOperation):
             "on_unparseable": self.on_unparseable,
             "on_orphan": self.on_orphan,
             "declare_references": self.declare_references,
+            "allow": self.allow,
+            "rewrite": self.rewrite,
+            # A revision runs on databases that have the object and on others that have not.
+            "optional_names": True,
+            "backup": self.backup,
             "backup_suffix": self.backup_suffix,
             "lock_timeout": self.lock_timeout,
             "lock_attempts": self.lock_attempts,
@@ -288,6 +309,12 @@ class FinalizeUuidOp(UuidOperation):
 def _names(option: str, given: Sequence[str]) -> tuple[str, ...]:
     if isinstance(given, str):
         raise UsageError(f"{option} is a list of columns, not one string.", f'Write {option}=["{given}"].')
+    return tuple(given)
+
+
+def _texts(option: str, given: Sequence[str]) -> tuple[str, ...]:
+    if isinstance(given, str):
+        raise UsageError(f"{option} is a list of names, not one string.", f'Write {option}=["{given}"].')
     return tuple(given)
 
 

@@ -170,3 +170,22 @@ def adapt(connection: Any) -> Session:
     if isinstance(connection, psycopg.AsyncConnection):
         raise UsageError("An asynchronous psycopg connection cannot be used here.", _REMEDY)
     raise UsageError(f"A {type(connection).__module__}.{type(connection).__qualname__} is no connection.", _REMEDY)
+
+
+class _Undone(Exception):
+    """Ends a transaction that is to be rolled back, and is seen by nobody."""
+
+
+@contextmanager
+def undone(session: Session) -> Iterator[None]:
+    """A transaction, or a savepoint in the caller's, that is rolled back whatever happens.
+
+    Args:
+        session: any.
+    """
+    try:
+        with session.transaction():
+            yield
+            raise _Undone
+    except _Undone:
+        pass

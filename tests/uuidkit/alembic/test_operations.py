@@ -305,3 +305,35 @@ def test_in_a_project_as_alembic_makes_it(tables: str, tmp_path: Path, template:
     done = run_alembic(tmp_path, "downgrade", "base")
     assert done.returncode == 0, done.stderr
     assert pg_dump(tables, NO_VERSION) == before
+
+
+def test_decisions_stand_in_the_revision(project: Project, tables: str) -> None:
+    run(
+        tables,
+        "CREATE VIEW spelled AS SELECT id::text AS id FROM parents;"
+        "CREATE VIEW old_ones AS SELECT id FROM parents WHERE id LIKE 'p\\_%';"
+        "CREATE INDEX by_length ON parents (length(id));",
+    )
+    before = pg_dump(tables, NO_VERSION)
+    # A name that nothing has here may be somebody's on another database.
+    project.revision(
+        "op.convert_to_uuid('parents', 'id', allow=['public.by_length', 'public.elsewhere'], backup='table',\n"
+        "        rewrite={'public.spelled': 'offered', 'public.old_ones': ''})",
+        "op.revert_from_uuid('parents', 'id')",
+    )
+    assert project.dry_run()[1] == 0
+    project.upgrade()
+    assert not [name for name in types(tables) if name.endswith("_original")]
+    assert types(tables)["public.spelled.id"] == "uuid"
+    assert "public.old_ones.id" not in types(tables)
+    project.downgrade("base")
+    assert pg_dump(tables, NO_VERSION) == before
+
+
+def test_an_undecided_object_refuses_the_revision(project: Project, tables: str) -> None:
+    run(tables, "CREATE VIEW spelled AS SELECT 'x' || id AS id FROM parents")
+    before = pg_dump(tables, NO_VERSION)
+    project.revision("op.convert_to_uuid('parents', 'id')", "op.revert_from_uuid('parents', 'id')")
+    with pytest.raises(CommandError, match=r"public\.spelled"):
+        project.upgrade()
+    assert pg_dump(tables, NO_VERSION) == before
