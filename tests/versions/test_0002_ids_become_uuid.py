@@ -247,5 +247,5 @@ def test_a_script_of_what_has_changed_since_changes_nothing(legacy: str) -> None
     before = pg_dump(legacy)
     done = psql(legacy, script)
     assert done.returncode == 3
-    assert "no longer as it was when the plan was made" in done.stderr
+    assert "not as it was when the script was written" in done.stderr
     assert pg_dump(legacy) == before
