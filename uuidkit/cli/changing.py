@@ -75,7 +75,7 @@ def _report(connection: psycopg.Connection[Any], outcome: Outcome, foreseen: Pla
     if foreseen is not None and foreseen.hash == plan.hash:
         plan = foreseen
     columns = [str(column) for graph in outcome.done for column in graph.columns]
-    found = {**json.plan(plan, mask=face.mask), "outcome": json.outcome(outcome)}
+    found = {**json.plan(plan, mask=face.mask), "outcome": json.outcome(outcome), "database": connection.info.dbname}
     if columns:
         found["proof"] = proved(connection, api.verify(connection, columns), columns)
     return found

@@ -108,7 +108,8 @@ def report(
     with server(face) as url:
         with undone(url) as connection:
             plan = forecast(connection, api.plan(connection, targets, **options))
-        found = json.plan(plan, mask=face.mask)
+            database = connection.info.dbname
+        found = {**json.plan(plan, mask=face.mask), "database": database}
         if rehearse:
             found["rehearsal"] = rehearsed(url, plan, rehearse_rows)
     if face.json:
@@ -175,7 +176,7 @@ def verify(ctx: click.Context, /, face: Face, targets: tuple[str, ...], expect: 
             return
         found = proved(connection, proof, targets)
         hashes = plan_hashes(connection, targets)
-        version = connection.info.server_version
+        origin = {"server_version_num": connection.info.server_version, "database": connection.info.dbname}
     differs: list[str] = []
     if then is not None:
         try:
@@ -186,7 +187,7 @@ def verify(ctx: click.Context, /, face: Face, targets: tuple[str, ...], expect: 
     if face.json:
         emit(json.dumps(found), face)
     elif face.form in ("html", "markdown"):
-        emit(written({**without_plan(found, hashes), "server_version_num": version}, face), face)
+        emit(written({**without_plan(found, hashes), **origin}, face), face)
     else:
         emit(results.proof(proof), face)
     for sentence in differs:

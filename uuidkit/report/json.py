@@ -13,6 +13,7 @@ from uuidkit.planning.model import Blocker, ColumnPlan, DependentPlan, ForeignKe
 from uuidkit.report import words
 from uuidkit.report.mask import mask as outline
 from uuidkit.report.mask import mask_all, mask_message
+from uuidkit.version import __version__
 
 if TYPE_CHECKING:
     from uuidkit.execute import Outcome
@@ -73,6 +74,7 @@ def plan(plan: Plan, *, mask: bool = False) -> dict[str, Any]:
         "notes": _notes([*plan.notes, *(note for graph in plan.graphs for note in graph.notes)], mask),
         "request": _request(plan),
         "server_version_num": plan.version_num,
+        "toolkit_version": __version__,
         "masked": mask,
     }
 

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from uuidkit.report.json import proof as plain
+from uuidkit.version import __version__
 
 if TYPE_CHECKING:
     from uuidkit.catalog.names import ColumnName
@@ -55,6 +56,7 @@ def without_plan(found: Mapping[str, Any], hashes: Sequence[str]) -> dict[str, A
         "estimate": {"seconds": None, "bytes_written": 0, "locks": []},
         "request": {"targets": list(found["targets"]) or ["everything in the ledger"]},
         "masked": False,
+        "toolkit_version": __version__,
         "proof": found,
     }
 

@@ -113,7 +113,7 @@ def unchecked(monkeypatch: pytest.MonkeyPatch) -> Callable[[], contextlib.Abstra
 
 
 def outcome(server: Server, case: Case, unchecked: Any) -> tuple[str, str]:
-    """What becomes of a blocked case when nobody stops it: ``fails``, ``loses``, ``wished``, ``unknown``, ``nothing``."""
+    """What becomes of a blocked case when nobody stops it: fails, loses, wished, unknown or nothing."""
     roles = {name for (name,) in _rows(server.url, "SELECT rolname FROM pg_roles")}
     owner = None if case.superuser else server.create_role()
     admin = server.create_database(owner=owner)

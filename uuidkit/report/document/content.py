@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -27,6 +27,7 @@ _FATES = {
 
 
 _DRY = "Dry run · conversion of text identifiers to uuid"
+_NAMED = 3  # backup columns that the summary names
 _MOST = 20  # tables whose time is shown
 
 
@@ -104,7 +105,7 @@ def document(report: Mapping[str, Any], *, made_at: datetime | None = None) -> D
         ),
         untouched=sum(1 for found in report["dependents"] if found["action"] == "keep" and found["meaning"] == "same"),
         forecast=tuple(forecast(report["estimate"])),
-        locks=tuple((lock["table"], lock["mode"], duration(lock["seconds"])) for lock in report["estimate"]["locks"]),
+        locks=tuple(_locks(report["estimate"]["locks"])),
         graphs=tuple(report["graphs"]),
         facts=tuple(_facts(report, made_at)),
         report=report,
@@ -117,6 +118,17 @@ def document(report: Mapping[str, Any], *, made_at: datetime | None = None) -> D
         seal=after.get("seal", ""),
         named=after.get("named", ""),
     )
+
+
+def _locks(locks: Sequence[Mapping[str, Any]]) -> Iterator[tuple[str, str, str]]:
+    """Each table with the lock on it; one that is locked by several transactions has one line."""
+    held: dict[tuple[str, str], list[float | None]] = {}
+    for lock in locks:
+        held.setdefault((lock["table"], lock["mode"]), []).append(lock["seconds"])
+    for (table, mode), times in held.items():
+        known = [seconds for seconds in times if seconds is not None]
+        text = duration(sum(known) if len(known) == len(times) else None)
+        yield table, mode, text + (f" in {len(times)} transactions" if len(times) > 1 else "")
 
 
 def _tables(estimate: Mapping[str, Any]) -> list[tuple[str, str, str, str]]:
@@ -162,8 +174,12 @@ def _summary(report: Mapping[str, Any], changing: Sequence[Mapping[str, Any]]) -
 
 
 def _kept(changing: Sequence[Mapping[str, Any]]) -> str:
-    backups = [column["backup_column"] for column in changing if column["backup_column"]]
-    return f"columns {', '.join(dict.fromkeys(backups))}" if backups else "in a table of its own"
+    backups = list(dict.fromkeys(column["backup_column"] for column in changing if column["backup_column"]))
+    if not backups:
+        return "in a table of its own"
+    if len(backups) > _NAMED:
+        return f"in a column beside each, such as {backups[0]}"
+    return f"{'column' if len(backups) == 1 else 'columns'} {', '.join(backups)}"
 
 
 def bars(column: Mapping[str, Any]) -> list[Bar]:
@@ -283,6 +299,7 @@ def _facts(report: Mapping[str, Any], made_at: datetime | None) -> list[tuple[st
         for name, value in request.items()
         if name in ("on_unparseable", "on_orphan", "references", "backup_suffix") and value is not None
     ]
+    chosen += ["--declare-references"] if request.get("declare_references") else []
     chosen += [f"--allow {name}" for name in request.get("allow", ())]
     if chosen:
         facts.append(("Options", ", ".join(chosen)))
