@@ -190,7 +190,8 @@ def _values(
         text=text,
         looked_up=[sql.Identifier(f"lookup_{number}", "id") for number in range(len(column.lookup))],
     )
-    parents = _parents(schema, entry, column)
+    # A row that was changed since has the text of its present uuid there, if it has one: none is another row's.
+    parents = [] if column.texts else _parents(schema, entry, column)
     known = (
         sql.SQL(" OR ").join(
             [

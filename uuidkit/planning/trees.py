@@ -62,14 +62,17 @@ def turn_blockers(schema: Schema, keys: Sequence[ForeignKeyPlan]) -> Iterator[Bl
             event = trigger.function.rpartition("_")[2]  # RI_FKey_cascade_del, RI_FKey_restrict_upd …
             if event in ("del", "upd") and trigger.function != "RI_FKey_check_upd":
                 acting.setdefault((trigger.table, event), []).append(trigger.name)
+    turned: dict[TableName, list[str]] = {}
     for table, event in sorted(acting):
         names = sorted(acting[table, event])
         if sorted(names, key=lambda name: renamed.get((table, name), name)) != names:
-            yield Blocker(
-                "DEPENDENT",
-                str(table),
-                f"Foreign keys that refer to this partition act in another order on {event.upper()} than on the table "
-                "it belongs to, and would act in that one's order afterwards.",
-                "Drop those keys and add them again on the partitioned table, so that the order is the same for all "
-                "partitions, first.",
-            )
+            turned.setdefault(table, []).append({"del": "DELETE", "upd": "UPDATE"}[event])
+    for table, events in turned.items():
+        yield Blocker(
+            "DEPENDENT",
+            str(table),
+            f"Foreign keys that refer to this partition act in another order on {' and '.join(events)} than on the "
+            "table it belongs to, and would act in that one's order afterwards.",
+            "Drop those keys and add them again on the partitioned table, so that the order is the same for all "
+            "partitions, first.",
+        )

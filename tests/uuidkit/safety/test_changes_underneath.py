@@ -41,11 +41,11 @@ def test_a_harmless_change_of_the_tables_leads_to_a_new_plan(legacy: Legacy) -> 
 @pytest.mark.parametrize(
     "sql",
     [
-        "CREATE VIEW v AS SELECT batch_id FROM jobs",
+        "CREATE VIEW v AS SELECT batch_id FROM jobs WHERE batch_id LIKE 'batch%'",
         "ALTER TABLE jobs ADD CONSTRAINT c CHECK (batch_id <> 'x')",
-        "CREATE INDEX ON jobs (batch_id varchar_pattern_ops)",
+        "CREATE INDEX ON jobs (left(batch_id, 8))",
         "ALTER TABLE batch_jobs ENABLE ROW LEVEL SECURITY; CREATE POLICY p ON batch_jobs USING (batch_id <> 'x')",
-        "CREATE TABLE child () INHERITS (jobs)",
+        "CREATE TABLE child (batch_id_original text) INHERITS (jobs)",
         "ALTER TABLE jobs ADD COLUMN batch_id_original text",
     ],
     ids=["view", "check", "index", "policy", "inheritance", "backup name"],
