@@ -66,6 +66,7 @@ def _found(
         if not met:
             continue
         mentioned = [column for column in sorted(met) if _word(column.name).search(body)]
+        mentioned.sort(key=lambda column: _word(column.table).search(body) is None)
         touch = None
         if language == "plpgsql" and owned:
             # A procedure has no COST to set again.
