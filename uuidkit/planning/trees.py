@@ -56,6 +56,8 @@ def turn_blockers(schema: Schema, keys: Sequence[ForeignKeyPlan]) -> Iterator[Bl
                 name = own.get((trigger.function, trigger.type))
                 if name is not None:
                     renamed[trigger.table, trigger.name] = name
+    if not renamed:
+        return
     acting: dict[tuple[TableName, str], list[str]] = {}
     for found in schema.foreign_keys:
         for trigger in found.triggers:

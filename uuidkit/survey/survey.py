@@ -6,10 +6,11 @@ from collections.abc import Collection, Mapping
 from dataclasses import replace
 from typing import Final
 
+import psycopg
 from psycopg import sql
 
 from uuidkit.catalog.model import Schema, Table
-from uuidkit.catalog.names import ColumnName
+from uuidkit.catalog.names import ColumnName, TableName
 from uuidkit.catalog.trees import inheriting, root_of
 from uuidkit.database.session import Session
 from uuidkit.findings import ColumnFindings, ShapeCount
@@ -63,14 +64,36 @@ def survey(
     )
     with access.settings(session):
         counts: dict[ColumnName, Counts] = {}
+        empty = _without_rows(session, {column.table_name for column in columns})
         for column in _parents_first(schema, columns):
-            counts[column] = _count(session, schema, column, counts, None if samples is None else samples.get(column))
+            counts[column] = (
+                Counts(0, 0, {}, {}, {})
+                if column.table_name in empty
+                else _count(session, schema, column, counts, None if samples is None else samples.get(column))
+            )
         found: dict[ColumnName, ColumnFindings] = {}
         for column in counts:
             found[column] = _findings(
                 session, schema, column, counts, found, on_unparseable if merges else None, names, thorough
             )
         return {column: found[column] for column in columns}
+
+
+def _without_rows(session: Session, tables: Collection[TableName]) -> frozenset[TableName]:
+    """The tables that have no row, asked all at once; none where one of them cannot be read."""
+    found: set[TableName] = set()
+    ordered = sorted(tables)
+    for start in range(0, len(ordered), 100):
+        asked = [
+            sql.SQL("SELECT {} WHERE NOT EXISTS (SELECT FROM {})").format(sql.Literal(n), ordered[n].identifier)
+            for n in range(start, min(start + 100, len(ordered)))
+        ]
+        try:
+            with session.savepoint():
+                found.update(ordered[number] for (number,) in session.rows(sql.SQL(" UNION ALL ").join(asked)))
+        except psycopg.errors.InsufficientPrivilege:
+            continue  # the survey itself names the column
+    return frozenset(found)
 
 
 def _parents_first(schema: Schema, columns: Collection[ColumnName]) -> list[ColumnName]:
@@ -193,7 +216,8 @@ def _merges(
 ) -> tuple[Merges, Merges, int | None]:
     """(under keys, elsewhere, number of different texts when it came out on the way)."""
     becoming_null = on_unparseable == "null" and counts[column].unparseable > 0
-    if not becoming_null and (counts[column].injective or _vouched_for(schema, column, known)):
+    settled = not becoming_null and (counts[column].injective or _vouched_for(schema, column, known))
+    if settled or not counts[column].values:
         return _NOTHING, _NOTHING, None
     keys = [(column, key) for key in merging.keys_of(session, schema, column)]
     if column in unique_expected:
@@ -255,6 +279,8 @@ def _vouched_for(schema: Schema, column: ColumnName, known: Mapping[ColumnName, 
 def _distinct(session: Session, schema: Schema, column: ColumnName, counts: Counts, thorough: bool) -> int | None:
     if schema.is_unique(column) and not _has_descendants(schema.tables[column.table_name]):
         return counts.values
+    if not counts.values:
+        return 0
     if not thorough and counts.rows > _CHEAPLY_DISTINCT:
         return None
     [(number,)] = access.ask(
