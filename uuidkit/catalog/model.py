@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from uuidkit.catalog.names import ColumnName, TableName
@@ -364,6 +364,11 @@ class Schema:
                 grouped.setdefault(index.table, []).append(index)
             self._by_table.update({name: tuple(found) for name, found in grouped.items()})
         return self._by_table.get(table, ())
+
+    def indexes_on(self, tables: Iterable[TableName]) -> tuple[Index, ...]:
+        """All indexes of some tables, in order of oid."""
+        found = [index for table in dict.fromkeys(tables) for index in self.indexes_of(table)]
+        return tuple(sorted(found, key=lambda index: index.oid))
 
     def is_unique(self, column: ColumnName) -> bool:
         """Whether a valid, whole unique index has this column as its only key."""

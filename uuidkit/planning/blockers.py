@@ -198,7 +198,7 @@ def _dependent(name: str, message: str, remedy: str) -> Blocker:
 def dependent_blockers(schema: Schema, changing: Collection[ColumnName]) -> Iterator[Blocker]:
     """What can neither be kept nor taken down: invalid indexes, columns of the table's row type."""
     tables = {column.table_name for column in changing}
-    for index in schema.indexes:
+    for index in schema.indexes_on(tables):
         columns = {column.name for column in changing if column.table_name == index.table}
         # On a partitioned table an index is invalid as long as a partition has none for it; it comes back so.
         incomplete = schema.tables[index.table].kind == "p"

@@ -194,8 +194,7 @@ def _with_file(name: str) -> str:
 def _kept(schema: Schema, changing: Collection[ColumnName], facts: GraphFacts) -> Iterator[DependentPlan]:
     """What PostgreSQL takes along by itself, and the defaults."""
     taken: Mapping[tuple[str, int], DependentObject] = {found.key: found for found in facts.dependents}
-    tables = dict.fromkeys(column.table_name for column in sorted(changing))
-    for index in (index for table in tables for index in schema.indexes_of(table)):
+    for index in schema.indexes_on(column.table_name for column in sorted(changing)):
         reads = any(column.table_name == index.table and column.name in index.reads for column in changing)
         if reads and ("pg_class", index.oid) not in taken:
             yield DependentPlan("index", f"{display(index.table.schema)}.{display(index.name)}", index.table, "keep")

@@ -19,15 +19,18 @@ def kept_keys(schema: Schema, changing: Collection[ColumnName]) -> tuple[Foreign
     The triggers that carry out ON DELETE fire in that order, so it is part of what a key means. A key that refers to
     an index which merely includes a changing column is one of them: PostgreSQL makes that index anew.
     """
+    tables = {column.table_name for column in changing}
     included = {
         index.oid
-        for index in schema.indexes
+        for index in schema.indexes_on(tables)
         if any(index.table == column.table_name and column.name in index.includes for column in changing)
     }
     return tuple(
         _as_is(key)
         for key in sorted(schema.foreign_keys, key=lambda key: key.oid)
-        if key.parent == 0 and (key.index in included or any(end in changing for pair in key.pairs for end in pair))
+        if key.parent == 0
+        and (key.table in tables or key.referenced_table in tables)
+        and (key.index in included or any(end in changing for pair in key.pairs for end in pair))
     )
 
 

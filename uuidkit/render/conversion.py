@@ -81,8 +81,9 @@ def conversion_statements(
     for table in graph.tables:
         yield from _rewrite(table, graph, document, lookups)
     gone = {found.oid for found in objects if found.kind == "index"}
-    kept = [index for index in schema.indexes if index.oid not in gone]
-    yield from index_statistics(kept, [member for column in graph.changing for member in column.family])
+    members = [member for column in graph.changing for member in column.family]
+    indexes = schema.indexes_on(member.table_name for member in members)
+    yield from index_statistics([index for index in indexes if index.oid not in gone], members)
     yield from trees.put_back_not_null(schema, roots)
     for unique in graph.uniques:
         yield from add_constraint(unique.column.table_name, unique.name, unique_definition(unique.column.name))

@@ -74,7 +74,7 @@ def ledger_graph(schema: Schema, graph: GraphPlan, texts: str = "") -> LedgerGra
         ),
         indexes=tuple(
             LedgerIndex(index.table.schema, index.table.name, index.name, index.definition)
-            for index in schema.indexes
+            for index in schema.indexes_on(column.table_name for column in changing)
             if index.valid  # one of a partitioned table that no partition completes stays as it is
             and any(column.table_name == index.table and column.name in index.reads for column in changing)
             and not any(
