@@ -45,6 +45,7 @@ class Activity:
         self._oldest = 0.0
         self._next_attempt: float | None = None
         self._group = GROUP
+        self._tried: list[Outcome] = []
 
     @property
     def using(self) -> int:
@@ -109,14 +110,17 @@ class Activity:
         if outcome.id in self._items:
             self._add(outcome)
 
-    def drop(self, item_id: int) -> bool:
-        """Forget an item that was lost, and end its scan; whether it was known."""
-        scan = self.scans.pop(item_id, None)
+    def drop(self, lost: Claimed) -> bool:
+        """Forget an item that was lost, and end its scan; whether there was a scan to end."""
+        if self._items.get(lost.id) != lost:
+            return False
+        del self._items[lost.id]
+        self.outcomes.pop(lost.id, None)
+        scan = self.scans.pop(lost.id, None)
         if scan is not None:
             scan.cancel()
-        self.outcomes.pop(item_id, None)
         self.wake()
-        return self._items.pop(item_id, None) is not None
+        return scan is not None
 
     def give_back(self) -> None:
         """End every scan; the items go back as if they had not been taken."""
@@ -135,19 +139,18 @@ class Activity:
 
     def isolate(self) -> None:
         """A group of outcomes was refused: write them one by one, and one that is refused alone without its result."""
-        if self._group > 1:
-            self._group = 1
-            return
-        refused = min(self.outcomes)
-        code = ErrorCode.INTERNAL
-        self.outcomes[refused] = Outcome(
-            refused, self.outcomes[refused].token, "failed", code.value, "What was found cannot be stored."
-        )
+        self._group = 1
+        if len(self._tried) == 1 and self._tried[0].id in self.outcomes:
+            refused, code = self._tried[0], ErrorCode.INTERNAL
+            self.outcomes[refused.id] = Outcome(
+                refused.id, refused.token, "failed", code.value, "What was found cannot be stored."
+            )
 
     def take_outcomes(self) -> list[Outcome]:
         """Take outcomes that are to be written, in order of item."""
         taken = sorted(self.outcomes)[: self._group]
-        return [self.outcomes.pop(item_id) for item_id in taken]
+        self._tried = [self.outcomes.pop(item_id) for item_id in taken]
+        return self._tried
 
     def put_back(self, outcomes: Iterable[Outcome]) -> None:
         """Outcomes could not be written; they wait again."""

@@ -33,6 +33,7 @@ async def keep(database: Database, runner: Runner, lease_seconds: float) -> None
         except AWAY as error:
             log.warning("leases cannot be renewed: %s", error)
             continue
-        if lost:
-            log.warning("%s domains are another worker's by now, or cancelled", len(lost))
-            runner.let_go(lost)
+        # What was settled meanwhile is not held any more either: only scans that still go on are let go of.
+        stopped = runner.let_go(item for item in held if (item.batch_id, item.id) in lost)
+        if stopped:
+            log.warning("%s domains are another worker's by now, or cancelled", stopped)

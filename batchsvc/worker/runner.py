@@ -11,6 +11,7 @@ import logging
 import random
 import time
 from collections import Counter
+from collections.abc import Iterable
 from uuid import UUID
 
 from sqlalchemy.exc import DBAPIError
@@ -88,16 +89,21 @@ class Runner:
         await asyncio.wait([activity.work], timeout=seconds)
         return not activity.work.done()
 
-    def let_go(self, lost: set[tuple[UUID, int]]) -> None:
+    def let_go(self, lost: Iterable[Claimed]) -> int:
         """Stop scanning items that are not the worker's any more.
 
         Args:
-            lost: batch and id of each.
+            lost: items as they were claimed; one that was claimed anew since is left alone.
+
+        Returns:
+            How many scans were stopped.
         """
-        for batch_id, item_id in lost:
-            activity = self._active.get(batch_id)
-            if activity is not None and activity.drop(item_id):
-                self.counts["fenced_out"] += 1
+        stopped = 0
+        for item in lost:
+            activity = self._active.get(item.batch_id)
+            stopped += activity is not None and activity.drop(item)
+        self.counts["fenced_out"] += stopped
+        return stopped
 
     async def stop(self, seconds: float) -> None:
         """Claim nothing more, let scans end, give back what does not, and write all of it.

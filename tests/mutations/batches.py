@@ -87,8 +87,8 @@ BATCHES: tuple[Mutation, ...] = (
     Mutation(
         "lost-scans-end",
         "batchsvc/worker/leases.py",
-        "runner.let_go(lost)",
-        "pass",
+        "stopped = runner.let_go(item for item in held if (item.batch_id, item.id) in lost)",
+        "stopped = 0",
         (f"{_RUNNING}test_a_cancelled_scan_is_let_go_of",),
         "websites are asked on although their batch was cancelled",
     ),
