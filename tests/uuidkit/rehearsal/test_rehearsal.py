@@ -179,9 +179,11 @@ def test_the_command_tells_it_in_every_form(shop: str) -> None:
     environment = {**os.environ, "DATABASE_URL": shop}
 
     def run(*arguments: str) -> str:
-        return subprocess.run(
-            [*command, "--rehearse-rows", "50", *arguments], env=environment, capture_output=True, text=True, check=True
-        ).stdout
+        done = subprocess.run(
+            [*command, "--rehearse-rows", "50", *arguments], env=environment, capture_output=True, text=True
+        )
+        assert done.returncode == 0, done.stderr
+        return done.stdout
 
     found = json.loads(run("--format", "json"))["rehearsal"]
     assert found["ok"]
