@@ -129,20 +129,15 @@ FACES = (
         "each statement is committed by itself",
     ),
     Mutation(
-        "an Alembic dry run is READ ONLY",
-        "uuidkit/alembic/dryrun.py",
-        '        session.run("SET TRANSACTION READ ONLY")\n',
-        "",
-        ("tests/uuidkit/alembic/test_dry_run.py",),
+        "what a dry run looks at is undone",
+        "uuidkit/database/session.py",
+        "            raise _Undone\n",
+        "            pass\n",
+        (
+            "tests/uuidkit/alembic/test_dry_run.py",
+            f"{_JUDGEMENT}::test_a_script_is_planned_in_a_transaction_that_is_undone",
+        ),
         "nothing but our own care keeps a dry run from writing",
-    ),
-    Mutation(
-        "a script is planned READ ONLY",
-        "uuidkit/alembic/offline.py",
-        '            session.run("SET TRANSACTION READ ONLY")\n',
-        "",
-        (f"{_JUDGEMENT}::test_a_script_is_planned_in_a_read_only_transaction",),
-        "nothing but our own care keeps it from writing",
     ),
     Mutation(
         "a script begins where the database is",

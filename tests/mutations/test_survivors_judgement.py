@@ -12,6 +12,7 @@ import psycopg
 import pytest
 import sqlalchemy as sa
 from psycopg import sql
+from psycopg.pq import TransactionStatus
 
 import uuidkit
 from tests.mutations.meddling import Watched, one
@@ -108,21 +109,29 @@ def test_joints_are_looked_at_one_by_one(database: str, spelling: ShapeSpelling)
 # Reading, as the server sees it.
 
 
-def test_a_script_is_planned_in_a_read_only_transaction(legacy: Legacy, tmp_path: Path) -> None:
+def test_a_script_is_planned_in_a_transaction_that_is_undone(legacy: Legacy, tmp_path: Path) -> None:
     project = Project(tmp_path / "migrations", legacy.url)
     project.revision("pass")
     project.upgrade()
     project.revision("op.convert_to_uuid('batch_jobs', 'batch_id')")
-    seen: set[str] = set()
+    seen: list[str] = []
 
     @contextlib.contextmanager
     def connect() -> Iterator[Watched]:
         with legacy.connect() as connection:
-            yield Watched(connection, lambda _: seen.add(one(connection, "SHOW transaction_read_only")))
+
+            def write(_: object) -> None:
+                if connection.info.transaction_status is TransactionStatus.INTRANS and not seen:
+                    seen.append("written")
+                    connection.execute("CREATE TABLE left_behind ()")
+
+            yield Watched(connection, write)
 
     project.options["uuidkit_connect"] = connect
     assert "ALTER TABLE" in project.script("r1:r2")
-    assert seen == {"on"}
+    assert seen
+    with legacy.connect() as connection:
+        assert one(connection, "SELECT to_regclass('left_behind') IS NULL")
 
 
 def test_a_backup_is_known_by_its_comment_alone(legacy: Legacy, tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ from uuidkit.alembic.document import from_document, to_document
 from uuidkit.alembic.operations import ConvertToUuidOp
 from uuidkit.catalog.model import Schema
 from uuidkit.catalog.names import TableName
-from uuidkit.conversion import make_request, sentences
+from uuidkit.conversion import sentences
 from uuidkit.database.session import Session
 from uuidkit.errors import UsageError, UuidkitError
 from uuidkit.findings import ColumnFindings
@@ -23,6 +23,7 @@ from uuidkit.planning.build import build
 from uuidkit.planning.facts import GraphFacts
 from uuidkit.planning.model import Plan, Request
 from uuidkit.reading import read_database, read_graphs, reading
+from uuidkit.requesting import make_request
 from uuidkit.version import __version__
 
 FORMAT = 1

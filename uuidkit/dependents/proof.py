@@ -9,7 +9,7 @@ from psycopg import sql
 
 from uuidkit import guard
 from uuidkit.composing import joined, raw
-from uuidkit.dependents import queries
+from uuidkit.dependents import fingerprints
 from uuidkit.dependents.model import Address
 
 
@@ -71,8 +71,8 @@ def prints(addresses: Mapping[str, Address]) -> sql.Composable:
         "(SELECT jsonb_object_agg(({keys})[w.number + 1], jsonb_build_array(md5(coalesce({definition}, '')), "
         "md5(coalesce({attributes}, ''))))\n  FROM {objects})"
     ).format(
-        definition=raw(queries.DEFINITION),
-        attributes=raw(queries.ATTRIBUTES),
+        definition=raw(fingerprints.DEFINITION),
+        attributes=raw(fingerprints.ATTRIBUTES),
         keys=sql.Literal(list(addresses)) + sql.SQL("::text[]"),
         objects=_objects([Expected(address, None, None) for address in addresses.values()]),
     )
@@ -81,7 +81,7 @@ def prints(addresses: Mapping[str, Address]) -> sql.Composable:
 _WRONG = sql.SQL(
     "(w.definition IS NOT NULL AND w.definition IS DISTINCT FROM md5(coalesce({definition}, '')))\n"
     "      OR (w.attributes IS NOT NULL AND w.attributes IS DISTINCT FROM md5(coalesce({attributes}, '')))"
-).format(definition=raw(queries.DEFINITION), attributes=raw(queries.ATTRIBUTES))
+).format(definition=raw(fingerprints.DEFINITION), attributes=raw(fingerprints.ATTRIBUTES))
 
 
 def _objects(expected: Sequence[Expected]) -> sql.Composed:

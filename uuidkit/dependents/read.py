@@ -11,7 +11,7 @@ from uuidkit.catalog.names import ColumnName, TableName
 from uuidkit.catalog.read import empty_search_path
 from uuidkit.catalog.trees import rebuilt_by_hand, root_of
 from uuidkit.database.session import Session
-from uuidkit.dependents import indexes, queries, relations, tables
+from uuidkit.dependents import fingerprints, indexes, queries, relations, tables
 from uuidkit.dependents.model import DependentObject
 from uuidkit.dependents.order import in_order_of_making
 
@@ -225,7 +225,7 @@ def _with_fingerprints(session: Session, objects: Collection[DependentObject]) -
         {
             (catalog, oid): (definition, attributes)
             for catalog, oid, definition, attributes in session.rows(
-                queries.FINGERPRINTS,
+                fingerprints.FINGERPRINTS,
                 {"catalogs": [one.catalog for one in found], "oids": [one.oid for one in found]},
             )
         }

@@ -64,7 +64,7 @@ def survey(
     )
     with access.settings(session):
         counts: dict[ColumnName, Counts] = {}
-        empty = _without_rows(session, {column.table_name for column in columns})
+        empty = _without_rows(session, columns)
         for column in _parents_first(schema, columns):
             counts[column] = (
                 Counts(0, 0, {}, {}, {})
@@ -79,13 +79,18 @@ def survey(
         return {column: found[column] for column in columns}
 
 
-def _without_rows(session: Session, tables: Collection[TableName]) -> frozenset[TableName]:
-    """The tables that have no row, asked all at once; none where one of them cannot be read."""
+def _without_rows(session: Session, columns: Collection[ColumnName]) -> frozenset[TableName]:
+    """The tables that have no row, asked all at once; none where one of the columns cannot be read."""
     found: set[TableName] = set()
-    ordered = sorted(tables)
+    read: dict[TableName, list[sql.Composable]] = {}
+    for column in sorted(columns):
+        read.setdefault(column.table_name, []).append(column.identifier)
+    ordered = list(read)
     for start in range(0, len(ordered), 100):
         asked = [
-            sql.SQL("SELECT {} WHERE NOT EXISTS (SELECT FROM {})").format(sql.Literal(n), ordered[n].identifier)
+            sql.SQL("SELECT {} WHERE NOT EXISTS (SELECT {} FROM {})").format(
+                sql.Literal(n), sql.SQL(", ").join(read[ordered[n]]), ordered[n].identifier
+            )
             for n in range(start, min(start + 100, len(ordered)))
         ]
         try:
