@@ -190,7 +190,7 @@ def test_the_rights_in_the_document_are_enough(
 def test_every_blocker_is_explained() -> None:
     """Codes are the words in capitals in the modules that make blockers."""
     codes = set()
-    modules = ("blockers", "build", "dependents")
+    modules = ("blockers", "build", "dependents", "domains", "keeping", "trees")
     for name in (*(f"planning/{module}.py" for module in modules), "reversion.py", "finalization.py"):
         tree = ast.parse((ROOT / "uuidkit" / name).read_text(encoding="utf-8"))
         texts = {str(node.value) for node in ast.walk(tree) if isinstance(node, ast.Constant)}

@@ -68,12 +68,12 @@ def turn_blockers(schema: Schema, keys: Sequence[ForeignKeyPlan]) -> Iterator[Bl
     for table, event in sorted(acting):
         names = sorted(acting[table, event])
         if sorted(names, key=lambda name: renamed.get((table, name), name)) != names:
-            turned.setdefault(table, []).append({"del": "DELETE", "upd": "UPDATE"}[event])
+            turned.setdefault(table, []).append({"del": "ON DELETE", "upd": "ON UPDATE"}[event])
     for table, events in turned.items():
         yield Blocker(
             "DEPENDENT",
             str(table),
-            f"Foreign keys that refer to this partition act in another order on {' and '.join(events)} than on the "
+            f"Foreign keys that refer to this partition act in another order {' and '.join(events)} than on the "
             "table it belongs to, and would act in that one's order afterwards.",
             "Drop those keys and add them again on the partitioned table, so that the order is the same for all "
             "partitions, first.",

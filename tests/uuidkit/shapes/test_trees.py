@@ -63,7 +63,7 @@ def test_keys_that_act_in_another_order_on_a_partition_are_refused(tree: psycopg
     tree.execute("ALTER TABLE batches ATTACH PARTITION apart FOR VALUES FROM ('2010-01-01') TO ('2011-01-01')")
     found = {blocker.object: blocker for blocker in uuidkit.plan(tree, TARGET).blockers}
     assert list(found) == ["public.apart"]
-    assert "act in another order on DELETE and UPDATE" in found["public.apart"].message
+    assert "act in another order ON DELETE and ON UPDATE" in found["public.apart"].message
     tree.execute("ALTER TABLE own_jobs DROP CONSTRAINT own_jobs_batch_id_made_fkey")
     tree.execute(f"ALTER TABLE own_jobs ADD {own}")
     assert uuidkit.plan(tree, TARGET).blockers == ()
