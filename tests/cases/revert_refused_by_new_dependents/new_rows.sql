@@ -10,3 +10,4 @@ ALTER TABLE batches ADD CONSTRAINT version_4 CHECK (substr(batch_id::text, 15, 1
 ALTER INDEX by_null SET (fillfactor = 40);
 CREATE INDEX on_stored ON stored (batch_id);
 ALTER VIEW invoked SET (security_invoker);
+CREATE TABLE archive (was batches);
