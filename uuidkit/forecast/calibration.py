@@ -14,7 +14,7 @@ from psycopg import sql
 from uuidkit.composing import joined, raw
 from uuidkit.conversion import sentences
 from uuidkit.database.session import Session, adapt
-from uuidkit.planning.estimate import FIXED, Rates, Sample, estimate
+from uuidkit.planning.estimate import FIXED, Rates, Sample, compared, estimate
 from uuidkit.planning.model import ColumnPlan, GraphPlan, Plan, Work
 from uuidkit.reading import reading
 from uuidkit.wording import count
@@ -123,13 +123,14 @@ def _measured(session: Session, plan: Plan, seconds: float) -> Rates:
     busy = _busy(speeds)
     if not found:
         said = f" (the server said: {refused})" if refused else ""
-        return Rates(speed=speed, basis=f"Typical rates, scaled to the speed of this server{said}.{busy}")
+        return Rates(speed=speed, like=speed, basis=f"Typical rates, scaled to the speed of this server{said}.{busy}")
     rows = sum(sample.rows for sample in found.values())
     basis = (
         f"Measured on this server: {count(rows, 'row')} of {', '.join(map(str, found))} rewritten in temporary tables "
         f"within {took:.1f} s; foreign keys and proofs by typical rates, scaled to the speed of this server.{busy}"
     )
-    return Rates(speed=speed, wal=wal, samples=found, basis=basis)
+    like = compared([work for _, work in largest], found, wal) or speed
+    return Rates(speed=speed, like=like, wal=wal, samples=found, basis=basis)
 
 
 def _workload(session: Session) -> float:

@@ -20,6 +20,8 @@ _STATISTICS = 5.0e-6  # per row that ANALYZE looks at
 _STATEMENTS = 0.012  # per table, whatever its size
 _STATISTICS_ROWS = 30_000  # of one table, with the default statistics target
 _MILLION = 1_000_000
+# A temporary table does without what a permanent one shares with other sessions, and has nothing to commit (measured).
+_PERMANENT = 1.1
 
 _BACKUP_BYTES = 40  # a text id beside its uuid
 _INDEX_BYTES = 40  # one entry with its share of the upper pages
@@ -55,10 +57,12 @@ class Rates:
         speed: how long it takes for what takes the common machine one second.
         wal: seconds per byte of write-ahead log; what is typical is part of the other rates already.
         samples: what was measured, table by table.
+        like: the same as ``speed`` for rewriting tables of which no row was.
         basis: how all this is known, as a sentence or two.
     """
 
     speed: float = 1.0
+    like: float = 1.0
     wal: float = 0.0
     samples: Mapping[TableName, Sample] = field(default_factory=dict)
     basis: str = FIXED
@@ -143,16 +147,37 @@ def _table(work: Work, rates: Rates, *, wal_logged: bool) -> tuple[TableEstimate
         size = work.bytes + (rows or 0) * (_BACKUP_BYTES * work.backups + _INDEX_BYTES * work.indexes)
     if rows is None:
         return TableEstimate(work.table, None, None, size), 0.0
-    if sample is not None:
-        built = rows * (sample.heap + sample.index * _growth(rows, sample.rows))
-        built += size * rates.wal if wal_logged else 0.0
-    else:
-        built = rows * (_HEAP * work.columns + _INDEX * work.indexes * _growth(rows, _MILLION))
-        built = (built + work.bytes * _HEAP_BYTE) * rates.speed
+    built = _typical(work, rows) * rates.like if sample is None else _as_sampled(work, rows, sample, rates, wal_logged)
     rest = rows * (_PROOF * work.columns + _FOREIGN_KEY * work.keys) + _STATEMENTS
     statistics = min(rows, _STATISTICS_ROWS) * _STATISTICS * rates.speed
     total = built + rest * rates.speed + statistics
     return TableEstimate(work.table, rows, total, size, measured=sample is not None), statistics
+
+
+def _typical(work: Work, rows: int) -> float:
+    """Seconds of the rewrite with its indexes on the common machine."""
+    indexes = _INDEX * work.indexes * _growth(rows, _MILLION)
+    return rows * (_HEAP * work.columns + indexes) + work.bytes * _HEAP_BYTE
+
+
+def _as_sampled(work: Work, rows: int, sample: Sample, rates: Rates, wal_logged: bool) -> float:
+    """Seconds of the rewrite with its indexes, as some of the table's rows have shown."""
+    log = rows * (sample.heap_bytes + sample.index_bytes) * rates.wal if wal_logged else 0.0
+    return rows * (sample.heap + sample.index * _growth(rows, sample.rows)) * _PERMANENT + log
+
+
+def compared(works: Sequence[Work], samples: Mapping[TableName, Sample], wal: float) -> float | None:
+    """How long the tables that were tried take for what would typically take one second; None where none was.
+
+    Args:
+        works: of all tables.
+        samples: of those that were tried.
+        wal: seconds per byte of write-ahead log.
+    """
+    tried = [(work, samples[work.table]) for work in works if work.table in samples and work.rows]
+    typical = sum(_typical(work, work.rows or 0) for work, _ in tried)
+    found = sum(_as_sampled(work, work.rows or 0, sample, Rates(wal=wal), True) for work, sample in tried)
+    return found / typical if typical else None
 
 
 def _growth(rows: int, known: int) -> float:
