@@ -168,7 +168,8 @@ def _reversions(
                     if not reference.declared and reference.referencing != first.name
                 ],
                 on_unparseable=first.on_unparseable,
-                backup_suffix=first.backup.removeprefix(first.column),
+                backup="column" if first.backup else "table",
+                backup_suffix=first.backup.removeprefix(first.column) or "_original",
             )
             yield operation, covered
     sides.refuse(problems)

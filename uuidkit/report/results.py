@@ -19,7 +19,9 @@ def converted(outcome: Outcome) -> str:
     """The result of a conversion."""
     if not outcome.done:
         return "Nothing to do: no column is left to convert.\n"
-    return _done(outcome, "became uuid", "The texts are kept beside them; `uuidkit verify` proves the conversion.")
+    in_table = outcome.plan is not None and outcome.plan.request.backup == "table"
+    where = "in a table of the schema uuidkit" if in_table else "beside them"
+    return _done(outcome, "became uuid", f"The texts are kept {where}; `uuidkit verify` proves the conversion.")
 
 
 def reverted(outcome: Outcome) -> str:
