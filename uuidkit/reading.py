@@ -28,7 +28,9 @@ from uuidkit.errors import LockNotAvailable
 from uuidkit.execute import LOCK_NOT_AVAILABLE
 from uuidkit.findings import ColumnFindings, Reference
 from uuidkit.ids import sql as value
+from uuidkit.ledger import store
 from uuidkit.meaning.judge import judge
+from uuidkit.meaning.kept import keep_verdicts
 from uuidkit.meaning.model import Conversion, Judgement, Thing
 from uuidkit.planning.build import using_expression
 from uuidkit.planning.facts import GraphFacts
@@ -170,7 +172,8 @@ def read_again(
         )
         for graph in graphs
     ]
-    return _surrounded(session, schema, request, kept)
+    facts = _surrounded(session, schema, request, kept)
+    return keep_verdicts(facts, graphs, store.read(session, present=schema.ledger_present))
 
 
 def _is_text(schema: Schema, name: ColumnName) -> bool:

@@ -342,6 +342,14 @@ DEPENDENTS = (
         "there is no way back",
     ),
     Mutation(
+        "dependents: a verdict outlives the first of two graphs",
+        "uuidkit/meaning/kept.py",
+        'if judgement.meaning == "unknown" and untouched else judgement',
+        "if not judgement else judgement",
+        cases("graphs_that_share_objects"),
+        "what the report called ready stops after the first graph",
+    ),
+    Mutation(
         "restoring: a changed object stops the way back",
         _RESTORING,
         "        if after is not None and (now.definition, now.attributes) != after:\n",
