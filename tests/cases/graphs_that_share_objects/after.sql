@@ -1,1 +1,1 @@
-SELECT count(*) = 3 FROM uuidkit.conversions;
+SELECT count(*) = 5 FROM uuidkit.conversions;
