@@ -72,6 +72,7 @@ class Watcher:
         try:
             with connect(self._url) as connection:
                 connection.execute("SET statement_timeout = '2s'")
+                self._look(connection)  # growth counts from here
                 while not self._over.wait(_EVERY):
                     self._tell(self._look(connection))
         except (UuidkitError, psycopg.Error):
