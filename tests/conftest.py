@@ -36,12 +36,15 @@ MANY = (
     "tests/batchsvc/api/test_schemathesis.py",
     "tests/batchsvc/chaos/",
     "tests/batchsvc/scanner/",
+    "tests/batchsvc/worker/test_processes.py",
     "tests/benchmarks/",
     "tests/docs/",
     "tests/examples/",
     "tests/mutations/",
     "tests/test_installed.py",
     "tests/uuidkit/demo/",
+    "tests/uuidkit/rehearsal/",
+    "tests/uuidkit/report/test_truth.py",
 )
 
 
