@@ -232,17 +232,6 @@ SELECT c.oid::int8, d.classid::regclass::text,
  WHERE c.relkind IN ('r', 'p') AND {_USER_SCHEMAS}
  ORDER BY c.oid, 3"""
 
-# Functions whose body is a string stand in no dependency table: only their text can tell.
-STRING_FUNCTIONS: Final[LiteralString] = f"""
-SELECT p.oid::int8, (SELECT i.identity FROM pg_identify_object('pg_proc'::regclass, p.oid, 0) i), l.lanname, p.prosrc
-  FROM pg_proc p
-  JOIN pg_namespace n ON n.oid = p.pronamespace
-  JOIN pg_language l ON l.oid = p.prolang
- WHERE l.lanname NOT IN ('c', 'internal') AND p.prosqlbody IS NULL AND {_USER_SCHEMAS}
-   AND NOT EXISTS (SELECT FROM pg_depend e WHERE e.classid = 'pg_proc'::regclass AND e.objid = p.oid
-                      AND e.deptype = 'e')
- ORDER BY 2"""
-
 # Publications that send whole rows: a new column reaches their subscribers.
 WHOLE_ROW_PUBLICATIONS: Final[LiteralString] = """
 SELECT DISTINCT p.pubname, c.oid::int8

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -98,30 +97,6 @@ def read_schema(session: Session) -> Schema:
             ledger_tables=frozenset(name for (name,) in session.rows(queries.LEDGER_TABLES)),
             domains=frozenset(row[1] for row in domains.values() if row[2] in TEXT_TYPES),
         )
-
-
-def read_mentions(session: Session, names: Collection[str]) -> tuple[tuple[str, str, str], ...]:
-    """Functions whose body is a string that mentions one of the names.
-
-    No dependency table lists them; they fail, or mean something else, only when they are called.
-
-    Args:
-        names: column names.
-
-    Returns:
-        (identity of the function, language, name mentioned).
-    """
-    if not names:
-        return ()
-    patterns = [(name, re.compile(rf"(?<![\w$]){re.escape(name)}(?![\w$])", re.IGNORECASE)) for name in sorted(names)]
-    with empty_search_path(session):
-        functions = session.rows(queries.STRING_FUNCTIONS)
-    return tuple(
-        (identity, language, name)
-        for _, identity, language, source in functions
-        for name, pattern in patterns
-        if pattern.search(source)
-    )
 
 
 def read_whole_row_triggers(session: Session) -> tuple[tuple[str, int, str], ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Literal
 
 from uuidkit.catalog.names import ColumnName, TableName
@@ -82,7 +82,6 @@ class DependentObject:
     hard: bool = True
     substitute: str | None = None
     why: str = ""
-    definition_text: str = field(default="", repr=False)
     rebuilt: bool = False
 
     @property

@@ -80,7 +80,6 @@ def relation(row: Row) -> DependentObject:
             *(pieces.grantor(role, identity) for role in unreachable(owner, wanted)),
             *_creation(owner_creates, owner, schema, identity),
         ),
-        definition_text=up[0],
     )
 
 
@@ -155,5 +154,4 @@ def function(row: Row, *, dropped: bool) -> DependentObject:
         else (down,),
         up=tuple(up),
         troubles=troubles,
-        definition_text=up[0],
     )

@@ -96,7 +96,6 @@ def index(row: Row, substitute: tuple[str | None, str]) -> DependentObject:
         ),
         substitute=substitute[0],
         why=substitute[1],
-        definition_text=up[0],
     )
 
 
@@ -127,7 +126,6 @@ def check(row: Row) -> DependentObject:
         down=(text_of(sql.SQL("{} DROP CONSTRAINT {}").format(on_table, sql.Identifier(name))),),
         up=tuple(up),
         troubles=troubles,
-        definition_text=up[0],
     )
 
 
@@ -153,7 +151,6 @@ def rule(row: Row) -> DependentObject:
             *pieces.ownership(owned, "the table's owner", identity),
             *pieces.membership(extension, labelled, identity),
         ),
-        definition_text=up[0],
     )
 
 
@@ -187,7 +184,6 @@ def policy(row: Row) -> DependentObject:
             *pieces.ownership(owned, "the table's owner", identity),
             *pieces.membership(extension, labelled, identity),
         ),
-        definition_text=up[0],
     )
 
 
@@ -224,7 +220,6 @@ def trigger(row: Row) -> DependentObject:
         down=(text_of(sql.SQL("DROP TRIGGER {}").format(on)),),
         up=tuple(up),
         troubles=troubles,
-        definition_text=up[0],
     )
 
 
@@ -303,7 +298,6 @@ def generated(row: Row, version_num: int) -> DependentObject:
         down=tuple(map(text_of, down)),
         up=tuple(map(text_of, up)),
         troubles=troubles,
-        definition_text=text_of(up[0]),
     )
 
 
@@ -334,7 +328,6 @@ def publication(row: Row) -> DependentObject:
             *pieces.ownership(table_owned, "the table's owner", str(table)),
             *pieces.membership(extension, labelled, full),
         ),
-        definition_text=text_of(made),
     )
 
 
@@ -359,7 +352,6 @@ def statistics(row: Row) -> DependentObject:
         down=(text_of(sql.SQL("DROP STATISTICS {}").format(found)),),
         up=tuple(up),
         troubles=(*pieces.ownership(owned, owner, identity), *pieces.membership(extension, labelled, identity)),
-        definition_text=up[0],
     )
 
 
