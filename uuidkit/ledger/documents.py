@@ -105,11 +105,6 @@ class LedgerColumn:
         """The type of the backup column, length included."""
         return self.text_type or self.type
 
-    @property
-    def backup_collation(self) -> tuple[str, str] | None:
-        """The collation of the backup column, where it is not its type's."""
-        return self.text_collation if self.text_type else self.collation
-
 
 @dataclass(frozen=True, slots=True)
 class LedgerKey:
