@@ -73,14 +73,16 @@ def _database(url: str, session: Session, *, like: bool = True) -> Iterator[str]
         )
     with connect(url) as admin:
         _clear(admin)
-        try:
-            admin.execute(statement)
-        except psycopg.Error as error:
-            said = error.diag.message_primary or str(error)
-            raise RehearsalError(
-                f"The server refused to make a scratch database: {said}.", "Mend that, or leave --rehearse out."
-            ) from error
+    # An interruption may arrive when the database is made already and we have not heard of it: the try begins before.
     try:
+        with connect(url) as admin:
+            try:
+                admin.execute(statement)
+            except psycopg.Error as error:
+                said = error.diag.message_primary or str(error)
+                raise RehearsalError(
+                    f"The server refused to make a scratch database: {said}.", "Mend that, or leave --rehearse out."
+                ) from error
         yield sqlalchemy_url(url).set(database=name).render_as_string(hide_password=False)
     finally:
         with connect(url) as admin:
