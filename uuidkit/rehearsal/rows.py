@@ -47,20 +47,28 @@ def leaves(schema: Schema, tables: Sequence[TableName]) -> list[Table]:
     return [schema.tables[name] for name in tables if schema.tables[name].kind == "r"]
 
 
-def choose(session: Session, schema: Schema, plan: Plan, tables: Sequence[TableName], limit: int) -> Chosen:
+def choose(
+    session: Session,
+    schema: Schema,
+    plans: Sequence[Plan],
+    tables: Sequence[TableName],
+    first: Sequence[TableName],
+    limit: int,
+) -> Chosen:
     """A sample of rows, closed under references.
 
     Args:
         session: in one REPEATABLE READ transaction with the copying, so that a row stays at its place.
         schema: of the real database.
-        plan: what is rehearsed; rows that it finds out of the ordinary are part of the sample.
-        tables: as ``needed`` gives them.
-        limit: rows of each table that the sample begins with.
+        plans: what will be tried; rows that they find out of the ordinary are part of the sample.
+        tables: whose rows may be part of it.
+        first: the tables that the sample begins with.
+        limit: rows of each of these.
     """
     chosen: Chosen = {}
     fresh: Chosen = {}
-    changing = [column for graph in plan.graphs for column in graph.columns]
-    for table in leaves(schema, [name for name in tables if _of_plan(schema, plan, name)]):
+    changing = {column.column: column for plan in plans for graph in plan.graphs for column in graph.columns}.values()
+    for table in leaves(schema, first):
         _take(chosen, fresh, session.rows(_spread(table, limit)))
     for column in changing:
         name, findings = column.column.identifier, column.findings
@@ -70,6 +78,12 @@ def choose(session: Session, schema: Schema, plan: Plan, tables: Sequence[TableN
             (findings.unparseable, sql.SQL("{} IS NOT NULL AND NOT {}").format(name, value.is_parseable(name))),
             (findings.nulls, sql.SQL("{} IS NULL").format(name)),
             (findings.padded, sql.SQL("{0}::text <> btrim({0}::text)").format(name)),
+            (
+                findings.collision_count,
+                sql.SQL("{}::text = ANY ({})").format(
+                    name, sql.Literal([text for one in findings.collisions for text in one.values])
+                ),
+            ),
         ]
         for number, condition in odd:
             if number:
@@ -77,7 +91,7 @@ def choose(session: Session, schema: Schema, plan: Plan, tables: Sequence[TableN
                     column.column.table_name.identifier, condition, sql.Literal(_ODD)
                 )
                 _take(chosen, fresh, session.rows(query))
-    references = list(_references(schema, plan, set(tables)))
+    references = list(_references(schema, plans, set(tables)))
     oids = {table.oid: table.name for table in schema.tables.values()}
     while fresh:
         latest, fresh = fresh, {}
@@ -88,7 +102,14 @@ def choose(session: Session, schema: Schema, plan: Plan, tables: Sequence[TableN
     return chosen
 
 
-def _of_plan(schema: Schema, plan: Plan, name: TableName) -> bool:
+def of_plan(schema: Schema, plan: Plan, name: TableName) -> bool:
+    """Whether a table has columns of the plan, or inherits them.
+
+    Args:
+        schema: of the real database.
+        plan: any.
+        name: the table.
+    """
     own = {column.column.table_name for graph in plan.graphs for column in graph.columns}
     return any(name in _descent(schema, root) for root in own)
 
@@ -123,11 +144,11 @@ def _spread(table: Table, limit: int) -> sql.Composable:
     )
 
 
-def _references(schema: Schema, plan: Plan, tables: set[TableName]) -> Iterator[tuple[TableName, Pairs]]:
+def _references(schema: Schema, plans: Sequence[Plan], tables: set[TableName]) -> Iterator[tuple[TableName, Pairs]]:
     for key in schema.foreign_keys:
         if not key.parent and key.table in tables and key.enforced:
             yield key.table, key.pairs
-    for graph in plan.graphs:
+    for graph in (graph for plan in plans for graph in plan.graphs):
         for reference in graph.references:
             if not reference.declared:
                 yield reference.referencing.table_name, ((reference.referencing, reference.referenced),)
