@@ -28,7 +28,7 @@ from uuidkit.alembic.dryrun import dry_run
 from uuidkit.alembic.failures import command_errors
 from uuidkit.alembic.filters import compose, include_object
 from uuidkit.alembic.operations import ConvertToUuidOp, FinalizeUuidOp, RevertFromUuidOp, UuidOperation
-from uuidkit.alembic.recording import RECORDER
+from uuidkit.alembic.recording import INSTEAD
 from uuidkit.errors import UsageError
 
 __all__ = [
@@ -49,7 +49,7 @@ comparison.register()
 @Operations.implementation_for(RevertFromUuidOp)
 @Operations.implementation_for(FinalizeUuidOp)
 def _carry_out(operations: Operations, operation: UuidOperation) -> None:
-    """One path, three sinks: the database, a script, or the notes of a dry run."""
+    """One path, three sinks: the database, a script, or a dry run."""
     context = operations.migration_context
     with command_errors():
         if context.dialect.name != "postgresql":
@@ -57,9 +57,9 @@ def _carry_out(operations: Operations, operation: UuidOperation) -> None:
                 f"{operation.title} is for PostgreSQL; this database is {context.dialect.name}.",
                 "Leave the revision out there.",
             )
-        recorder = context.opts.get(RECORDER)
-        if recorder is not None:
-            recorder.add(operation)
+        instead = context.opts.get(INSTEAD)
+        if instead is not None:
+            instead.take(context, operation)
         elif context.as_sql:
             offline.write(context, operation)
         else:

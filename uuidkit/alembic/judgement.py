@@ -1,8 +1,10 @@
-"""What can honestly be said of pending revisions, and what cannot."""
+"""What can honestly be said of pending revisions from the data as they are, and what cannot."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Literal
 
 from uuidkit.alembic.examination import Examination, examine
 from uuidkit.alembic.operations import FinalizeUuidOp, UuidOperation
@@ -12,19 +14,82 @@ from uuidkit.database.session import Session
 from uuidkit.errors import BlockedError, UuidkitError
 from uuidkit.report import text
 from uuidkit.report.layout import listing, wrap
-from uuidkit.wording import count
+
+Kind = Literal["ready", "blocked", "failing", "not judged"]
 
 
-def judge(session: Session, pending: Sequence[Pending]) -> tuple[list[str], int]:
-    """The dry run's report, and its exit status.
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What is said of one operation.
+
+    Attributes:
+        title: the operation, in words.
+        lines: why, or what it would do.
+        status: the exit status that it asks for.
+        on_copy: whether it was found on a scratch copy.
+    """
+
+    title: str
+    kind: Kind
+    lines: tuple[str, ...]
+    status: int = 0
+    on_copy: bool = False
+
+
+@dataclass(slots=True)
+class Section:
+    """What is said of one revision.
+
+    Attributes:
+        unknown: why its code could not be followed to the end, where the data as they are say no more.
+    """
+
+    pending: Pending
+    verdicts: list[Verdict] = field(default_factory=list)
+    unknown: str = ""
+
+
+def look(
+    session: Session, operation: UuidOperation, *, on_copy: bool = False, cost: bool = True
+) -> tuple[Verdict, Examination]:
+    """The verdict on one operation, from the database as it is.
+
+    Args:
+        session: in a transaction that is rolled back.
+        operation: what would be done.
+        on_copy: whether the database is a scratch copy.
+        cost: whether sizes and seconds mean anything.
+
+    Raises:
+        UuidkitError: the operation would fail.
+    """
+    found = examine(session, operation)
+    lines = tuple(_report(found, cost))
+    if found.blockers:
+        return Verdict(operation.title, "blocked", lines, BlockedError.exit_code, on_copy), found
+    return Verdict(operation.title, "ready", lines, 0, on_copy), found
+
+
+def failing(operation: UuidOperation, error: UuidkitError, *, on_copy: bool = False) -> Verdict:
+    """The verdict on an operation that would fail."""
+    lines = tuple(line for said in str(error).splitlines() for line in wrap(said))
+    return Verdict(operation.title, "failing", lines, error.exit_code, on_copy)
+
+
+def not_judged(title: str, why: str) -> Verdict:
+    """The verdict on an operation of which nothing can be said."""
+    return Verdict(title, "not judged", tuple(wrap(f"Not judged: {why}.")))
+
+
+def judge(session: Session, pending: Sequence[Pending]) -> tuple[list[Section], bool]:
+    """A section for each revision, and whether a copy on which they are run could say more.
 
     Args:
         session: in a transaction that is rolled back.
         pending: the revisions in the order in which they would run.
     """
     judge = _Judge(session)
-    lines = [line for revision in pending for line in judge.revision(revision)]
-    return [*lines, *wrap(judge.summary(len(pending)))], judge.status
+    return [judge.revision(revision) for revision in pending], judge.copy_helps
 
 
 class _Judge:
@@ -32,96 +97,56 @@ class _Judge:
 
     def __init__(self, session: Session) -> None:
         self.session = session
-        self.status = 0
-        self.ready = self.blocked = self.failed = self.unjudged = 0
-        # Why nothing that follows can be judged; empty as long as it can.
+        self.copy_helps = False
+        # Why nothing that follows can be judged; empty as long as it can. What would fail would fail on a copy, too.
         self.obstacle = ""
+        self.fails = False
         # What every column that an operation before has to do with was changed by.
         self.changed: dict[ColumnName, str] = {}
 
-    def revision(self, pending: Pending) -> Iterator[str]:
+    def revision(self, pending: Pending) -> Section:
         """The section about one revision."""
-        yield from wrap(f"Revision {pending.revision}{f': {pending.summary}' if pending.summary else ''}")
-        others = 0
+        section = Section(pending)
         for recorded in pending.recorded:
             if isinstance(recorded, str):
-                others += 1
                 self.obstacle = self.obstacle or f"it comes after other operations of revision {pending.revision}"
-                continue
-            yield ""
-            yield from self.operation(recorded, pending)
-        yield ""
-        if others:
-            yield from wrap(f"Not looked at: {count(others, 'other statement')} of revision {pending.revision}.")
-            yield ""
+            else:
+                section.verdicts.append(self.operation(recorded, pending))
         if pending.failure:
-            yield from wrap(
-                f"Not judged: what revision {pending.revision} does{' from there on' if pending.recorded else ''}. "
-                f"Its code needs a live connection, or failed without one: {pending.failure}"
-            )
-            yield ""
-            self.unjudged += 1
+            section.unknown = pending.failure
+            self.copy_helps = self.copy_helps or not self.fails
             self.obstacle = self.obstacle or (
                 f"it comes after pending revision {pending.revision}, whose code could not be followed without a "
                 "live connection"
             )
+        return section
 
-    def operation(self, operation: UuidOperation, pending: Pending) -> Iterator[str]:
-        """The section about one operation."""
-        yield from wrap(f"-- {operation.title}")
+    def operation(self, operation: UuidOperation, pending: Pending) -> Verdict:
+        """The verdict on one operation."""
         if self.obstacle:
-            yield from self._not_judged(self.obstacle)
-            return
+            self.copy_helps = self.copy_helps or not self.fails
+            return not_judged(operation.title, self.obstacle)
+        where = f"{operation.title} of revision {pending.revision}"
         try:
-            found = examine(self.session, operation)
+            verdict, found = look(self.session, operation)
         except UuidkitError as error:
-            self.failed += 1
-            self.status = max(self.status, error.exit_code)
-            self.obstacle = f"it comes after {operation.title} of revision {pending.revision}, which would fail"
-            for line in str(error).splitlines():
-                yield from wrap(line)
-            return
+            self.obstacle, self.fails = f"it comes after {where}, which would fail", True
+            return failing(operation, error)
         met = found.met(self.changed)
         if met:
-            yield from self._not_judged(
-                f"it has to do with {listing([str(column) for column in met])}, which {self.changed[met[0]]} has to do "
-                "with before it"
+            self.copy_helps = True
+            columns = listing([str(column) for column in met])
+            verdict = not_judged(
+                operation.title, f"it has to do with {columns}, which {self.changed[met[0]]} has to do with before it"
             )
-        elif found.blockers:
-            self.blocked += 1
-            self.status = BlockedError.exit_code
-            yield from _report(found)
-        else:
-            self.ready += 1
-            yield from _report(found)
         if found.blockers or any(part.statements for part in found.parts):
-            where = f"{operation.title} of revision {pending.revision}"
             self.changed.update(dict.fromkeys(found.involved, where))
-
-    def _not_judged(self, why: str) -> Iterator[str]:
-        self.unjudged += 1
-        yield from wrap(f"Not judged: {why}.")
-
-    def summary(self, revisions: int) -> str:
-        """The last line."""
-        if not revisions:
-            return "Dry run: no revision is pending. Nothing was changed."
-        said = [
-            count(number, "operation") + f" {what}"
-            for number, what in (
-                (self.ready, "ready"),
-                (self.blocked, "blocked"),
-                (self.failed, "failing"),
-                (self.unjudged, "not judged"),
-            )
-            if number
-        ]
-        return f"Dry run of {count(revisions, 'revision')}: {listing(said) or 'no conversion'}. Nothing was changed."
+        return verdict
 
 
-def _report(found: Examination) -> Iterator[str]:
+def _report(found: Examination, cost: bool) -> Iterator[str]:
     if found.plan is not None:
-        yield from text.plan(found.plan).rstrip("\n").split("\n")
+        yield from text.plan(found.plan, cost=cost).rstrip("\n").split("\n")
     elif found.blockers:
         yield from text.blockers(found.blockers).rstrip("\n").split("\n")
     elif not found.parts:

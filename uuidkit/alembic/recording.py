@@ -13,7 +13,8 @@ from alembic.util import CommandError
 
 from uuidkit.alembic.operations import UuidOperation
 
-RECORDER = "uuidkit_recorder"
+# Option of a migration context: an object whose ``take`` gets the toolkit's operations in place of the database.
+INSTEAD = "uuidkit_instead"
 
 
 @dataclass
@@ -45,7 +46,7 @@ class Recorder(io.TextIOBase):
             self.pending[-1].recorded.append(text.strip())
         return len(text)
 
-    def add(self, operation: UuidOperation) -> None:
+    def take(self, context: MigrationContext, operation: UuidOperation) -> None:
         """Note one of the toolkit's operations."""
         self.pending[-1].recorded.append(operation)
 
@@ -54,6 +55,7 @@ def record(
     steps: Callable[[Sequence[str], MigrationContext], Iterable[MigrationStep]],
     heads: Sequence[str],
     options: Mapping[str, Any],
+    arguments: Mapping[str, Any],
 ) -> list[Pending]:
     """Run the code of the revisions between here and there, with nothing behind it.
 
@@ -61,6 +63,7 @@ def record(
         steps: what Alembic's command gives to the environment as ``fn``.
         heads: the revisions that the database is at.
         options: of ``context.configure()``.
+        arguments: of ``context.run_migrations()``.
 
     Raises:
         CommandError: the steps are no revisions' (``alembic stamp``), or lead nowhere.
@@ -69,7 +72,7 @@ def record(
     context = MigrationContext.configure(
         dialect_name="postgresql",
         dialect_opts={"paramstyle": "named"},
-        opts={**options, "as_sql": True, "output_buffer": recorder, RECORDER: recorder},
+        opts={**options, "as_sql": True, "output_buffer": recorder, INSTEAD: recorder},
     )
     with Operations.context(context):
         for step in steps(tuple(heads), context):
@@ -79,7 +82,7 @@ def record(
             pending = Pending(script.revision, (script.doc or "").strip())
             recorder.pending.append(pending)
             try:
-                step.migration_fn()
+                step.migration_fn(**arguments)
             except Exception as error:  # noqa: BLE001 - any: it is somebody's code, with no database behind it
                 pending.failure = " ".join(str(error).split()) or type(error).__name__
     return recorder.pending

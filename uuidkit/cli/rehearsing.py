@@ -1,11 +1,7 @@
-"""`report --rehearse`: the option, and a rehearsal that is cleared away also when it is interrupted."""
+"""`report --rehearse`: the option, and what the report gets of it."""
 
 from __future__ import annotations
 
-import signal
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -43,28 +39,10 @@ def rehearsed(url: str, plan: Plan, rows: int | None) -> dict[str, Any] | None:
         rows: as the option says; None for its default.
     """
     from uuidkit.rehearsal import rehearse
+    from uuidkit.rehearsal.interruption import ended_in_order
     from uuidkit.rehearsal.rehearsing import ROWS
     from uuidkit.report.rehearsed import as_json
 
-    with _ended_in_order(), Progress() as progress:
+    with ended_in_order(), Progress() as progress:
         limit = ROWS if rows is None else None if rows == ALL else rows
         return as_json(rehearse(url, plan, rows=limit, progress=progress))
-
-
-@contextmanager
-def _ended_in_order() -> Iterator[None]:
-    """Whoever ends the program with SIGTERM or by hanging up interrupts it: the scratch copy is dropped."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    known = [number for name in ("SIGTERM", "SIGHUP") if (number := getattr(signal, name, None)) is not None]
-    before = {number: signal.signal(number, _interrupt) for number in known}
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
-
-
-def _interrupt(_number: int, _frame: Any) -> None:
-    raise KeyboardInterrupt

@@ -33,13 +33,14 @@ _MEANINGS = {
 _Show = Callable[[str], str]
 
 
-def plan(plan: Plan, *, mask: bool = False, statements: bool = False) -> str:
+def plan(plan: Plan, *, mask: bool = False, statements: bool = False, cost: bool = True) -> str:
     """The report of a dry run.
 
     Args:
         plan: the plan.
         mask: hide sample values.
         statements: print every statement in full, not only what it does.
+        cost: say how long it takes and how much it writes.
     """
 
     def show(value: str) -> str:
@@ -58,7 +59,7 @@ def plan(plan: Plan, *, mask: bool = False, statements: bool = False) -> str:
     notes = [*([] if several else [note for graph in plan.graphs for note in graph.notes]), *plan.notes]
     if notes:
         lines += ["", "NOTES", *_notes(notes, mask)]
-    if plan.status == "ready":
+    if plan.status == "ready" and cost:
         lines += ["", "COST", *_cost(plan)]
     if plan.statements:
         lines += ["", *_statements(plan, statements)]
