@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import os
 import re
+import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 _END = "\x1e"
+_PATIENCE = 180.0  # seconds that a command of a document may take
 ELLIPSIS = "..."
 
 # What differs from run to run, and what stands in its place on both sides.
@@ -84,6 +87,7 @@ class Shell:
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             encoding="utf-8",
+            start_new_session=True,  # so that the shell and what it has started can be ended together
         )
 
     def __enter__(self) -> Shell:
@@ -93,7 +97,7 @@ class Shell:
         self._process.communicate()
 
     def type(self, text: str) -> tuple[list[str], int]:
-        """Run a command; its output, standard error included, and its exit status."""
+        """Run a command; its output, standard error included, and its exit status. What hangs is ended."""
         stdin, stdout = self._process.stdin, self._process.stdout
         assert stdin is not None
         assert stdout is not None
@@ -101,12 +105,17 @@ class Shell:
         stdin.write(f"{{ {text}\n}} </dev/null\nstatus=$?\nprintf '\\n{_END}%d\\n' $status\n(exit $status)\n")
         stdin.flush()
         found = []
-        for line in stdout:
-            if line.startswith(_END):
-                break
-            found.append(line.rstrip("\n"))
-        else:
-            raise AssertionError(f"the shell ended at: {text}\n" + "\n".join(found))
+        patience = threading.Timer(_PATIENCE, os.killpg, (self._process.pid, signal.SIGKILL))
+        patience.start()
+        try:
+            for line in stdout:
+                if line.startswith(_END):
+                    break
+                found.append(line.rstrip("\n"))
+            else:
+                raise AssertionError(f"the shell ended at: {text}\n" + "\n".join(found))
+        finally:
+            patience.cancel()
         while found and not found[-1]:
             found.pop()  # the line break before our mark, and psql's
         return found, int(line[1:])
