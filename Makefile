@@ -35,7 +35,7 @@ serve: $(READY)
 	@$(BIN)/batchsvc demo
 
 test: $(READY)
-	@$(BIN)/python -m pytest -n auto --maxprocesses 4 --servers $(SERVERS) $(ARGS)
+	@$(BIN)/python -m pytest -n auto --dist worksteal --servers $(SERVERS) $(ARGS)
 
 lint: $(READY)
 	@$(BIN)/ruff check .

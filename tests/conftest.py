@@ -30,6 +30,28 @@ ONE_SERVER = (
     "tests/uuidkit/test_types",
 )
 
+# 16 lies between the others: beside them it runs what goes through whole databases, there and back.
+BETWEEN = "16"
+ON_EVERY_SERVER = (
+    "tests/products/",
+    "tests/test_cases.py",
+    "tests/uuidkit/ids/test_agreement.py",
+    "tests/uuidkit/random_schemas/",
+)
+
+# What takes longest begins first, so that no worker is left with it at the end.
+LONG = (
+    "tests/batchsvc/api/test_schemathesis.py",
+    "tests/batchsvc/worker/test_processes.py",
+    "tests/batchsvc/chaos/",
+    "tests/benchmarks/",
+    "tests/test_installed.py",
+    "tests/docs/test_documents.py::test_document[docs/in-your-own-project.md]",
+    "tests/docs/test_documents.py::test_document[docs/http.md]",
+    "tests/products/",
+    "tests/examples/",
+    "tests/uuidkit/safety/test_interruption.py",
+)
 
 # Long stories that say the same on every server and every Python: `-m "not many"` leaves them out.
 MANY = (
@@ -72,6 +94,12 @@ def pytest_configure(config: pytest.Config) -> None:
             raise pytest.UsageError(str(error)) from error
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers() -> int:
+    """One more than there are processors: tests wait for servers, and some for time to pass."""
+    return min(4, (os.cpu_count() or 1) + 1)
+
+
 def pytest_report_header(config: pytest.Config) -> str:
     chosen = [release(label) for label in parse_choice(config.getoption("servers"))]
     return "PostgreSQL: " + ", ".join(f"{item.version} ({item.label})" for item in chosen)
@@ -83,9 +111,9 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         metafunc.parametrize("server", labels, ids=[f"pg{label}" for label in labels], indirect=True, scope="session")
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out, rather than skip, what a server's version or our account rules out."""
+@pytest.hookimpl(wrapper=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> Generator[None, None, None]:
+    """Leave out, rather than skip, what a server's version or our account rules out; begin with what takes longest."""
     for item in items:
         if item.nodeid.startswith(MANY):
             item.add_marker("many")
@@ -93,6 +121,26 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if left_out:
         config.hook.pytest_deselected(items=left_out)
         items[:] = [item for item in items if _fits(item)]
+    yield
+    workers = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
+    if workers > 1:
+        items[:] = _long_first(items, workers)
+
+
+def _long_first(items: list[pytest.Item], workers: int) -> list[pytest.Item]:
+    """The tests in the parts that the workers begin with, the long ones dealt out to the parts' beginnings."""
+    rank = {prefix: number for number, prefix in enumerate(LONG)}
+    found = [(min(r for p, r in rank.items() if i.nodeid.startswith(p)), i) for i in items if i.nodeid.startswith(LONG)]
+    long = [item for _, item in sorted(found, key=lambda pair: pair[0])]
+    others = [item for item in items if not item.nodeid.startswith(LONG)]
+    size = -(-len(items) // workers)
+    result: list[pytest.Item] = []
+    for number in range(workers):
+        part = long[number::workers]
+        taken = max(0, size - len(part))
+        result += [*part, *others[:taken]]
+        del others[:taken]
+    return result + others
 
 
 def _fits(item: pytest.Item) -> bool:
@@ -101,7 +149,10 @@ def _fits(item: pytest.Item) -> bool:
     label = getattr(item, "callspec", None) and item.callspec.params.get("server")  # type: ignore[attr-defined]
     if not label:
         return True
-    if item.nodeid.startswith(ONE_SERVER) and label != parse_choice(item.config.getoption("servers"))[0]:
+    chosen = parse_choice(item.config.getoption("servers"))
+    if item.nodeid.startswith(ONE_SERVER) and label != chosen[0]:
+        return False
+    if label == BETWEEN and len(chosen) > 1 and not item.nodeid.startswith(ON_EVERY_SERVER):
         return False
     version_num = release(label).version_num
     at_least = all(version_num >= mark.args[0] for mark in item.iter_markers("pg_min"))

@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import json
-import os
 import re
 import shutil
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -16,6 +12,7 @@ import pytest
 
 import uuidkit
 from tests.support import Server, checksums, pg_dump, psql
+from tests.support.interpreter import Interpreter
 from tests.uuidkit.alembic.project import sqlalchemy_url
 
 ROOT = Path(__file__).parents[2]
@@ -53,32 +50,20 @@ class Example:
         shutil.copytree(EXAMPLES / name, self.folder)
         self.urls = urls
         self.program, *self.first = program or ("alembic",)
-        self.process = subprocess.Popen(
-            [sys.executable, Path(__file__).with_name("commands.py")],
-            cwd=self.folder,
-            env={**os.environ, "PYTHONPATH": str(ROOT)},
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-        )
+        self.interpreter = Interpreter()
 
     def __enter__(self) -> Example:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self.process.communicate()
+        self.interpreter.__exit__()
 
     def run(self, *args: str, **urls: str) -> str:
         """Its standard output; the test fails where it does."""
         found = {name: sqlalchemy_url(url) for name, url in {**self.urls, **urls}.items()}
-        stdin, stdout = self.process.stdin, self.process.stdout
-        assert stdin is not None
-        assert stdout is not None
-        stdin.write(json.dumps([self.program, [*self.first, *args], found]) + "\n")
-        stdin.flush()
-        status, printed, said = json.loads(stdout.readline())
-        assert (status, "Traceback" in said) == (0, False), f"{args}\n{printed}{said}"
-        return str(printed)
+        done = self.interpreter.run(self.folder, self.program, *self.first, *args, **found)
+        assert (done.returncode, "Traceback" in done.stderr) == (0, False), f"{args}\n{done.stdout}{done.stderr}"
+        return done.stdout
 
     def revision(self, number: str) -> str:
         """The text of a revision, on one line."""

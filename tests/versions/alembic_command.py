@@ -1,24 +1,15 @@
-"""Alembic as a user runs it: the console script, in the checkout, with DATABASE_URL."""
+"""Alembic in the checkout, with DATABASE_URL, as a user runs it there."""
 
 from __future__ import annotations
 
-import os
 import subprocess
-import sys
-from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[2]
+from tests.support.interpreter import ROOT, shared
 
 
 def alembic(url: str, *args: str, check: bool = True) -> subprocess.CompletedProcess[str]:
     """Run the alembic command on a database; with `check` the test fails unless it ends with 0."""
-    done = subprocess.run(
-        [Path(sys.executable).with_name("alembic"), *args],
-        cwd=ROOT,
-        env={**os.environ, "DATABASE_URL": url},
-        capture_output=True,
-        text=True,
-    )
+    done = shared().run(ROOT, "alembic", *args, DATABASE_URL=url)
     if check and done.returncode:
         raise AssertionError(f"alembic {' '.join(args)} ended with {done.returncode}:\n{done.stdout}\n{done.stderr}")
     return done

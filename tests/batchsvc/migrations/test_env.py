@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -15,6 +13,7 @@ from sqlalchemy import NullPool, text
 
 from batchsvc import schema
 from tests.support import pg_dump
+from tests.support.interpreter import shared
 from uuidkit.database import create_engine
 
 ROOT = Path(schema.__file__).resolve().parents[1]
@@ -29,13 +28,7 @@ def checkout(tmp_path: Path) -> Path:
 
 
 def alembic(folder: Path, url: str, *args: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "alembic", *args],
-        cwd=folder,
-        env={**os.environ, "DATABASE_URL": url, "PYTHONPATH": str(ROOT)},
-        capture_output=True,
-        text=True,
-    )
+    return shared().run(folder, "alembic", *args, DATABASE_URL=url)
 
 
 def test_a_new_revision_runs_as_the_template_writes_it(checkout: Path, database: str) -> None:
