@@ -26,7 +26,7 @@ def account(sections: Sequence[Section], trial: Trial | None, obstacle: str) -> 
     if trial is not None and writer.copy_was_asked:
         lines += [*_copy(trial), ""]
     elif obstacle:
-        lines += [*wrap(f"No scratch copy could tell more: {obstacle}"), ""]
+        lines += [*wrap(f"There is no scratch copy that could tell more. {obstacle}"), ""]
     return [*lines, *wrap(writer.summary(len(sections)))], writer.status
 
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
+import psycopg
 from alembic import context
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
@@ -19,7 +20,6 @@ from uuidkit.alembic.failures import command_errors
 from uuidkit.alembic.judgement import judge
 from uuidkit.alembic.operations import ConvertToUuidOp
 from uuidkit.alembic.recording import Pending, record
-from uuidkit.database import pooler
 from uuidkit.database.session import Session, adapt, undone
 from uuidkit.errors import UsageError, UuidkitError
 from uuidkit.planning.model import Plan
@@ -92,7 +92,7 @@ def _run(
             sections, copy_helps = judge(session, pending)
         trial, obstacle = None, ""
         if copy_helps and touched:
-            obstacle = "the transaction of this connection has changed the database, which a copy would not show."
+            obstacle = "The transaction of this connection has changed the database, which a copy would not show."
         elif copy_helps and wanted:
             trial, obstacle = _try_out(session, pending, rows, context_options, arguments)
         return account(sections, trial, obstacle)
@@ -133,14 +133,9 @@ def _try_out(
         with _quietly(log.name):
             return try_out(session, _plans(session, pending), rows, context_options, arguments), ""
     except UuidkitError as error:
-        with undone(session):
-            between = pooler.from_session(session)
-        why = (
-            f" {between.name.capitalize()} stands before the server: the server's own address may do."
-            if between is not None
-            else ""
-        )
-        return None, error.message + why
+        return None, error.message
+    except psycopg.Error as error:
+        return None, f"The server said: {error.diag.message_primary or error} (SQLSTATE {error.sqlstate})."
 
 
 def _plans(session: Session, pending: Sequence[Pending]) -> Callable[[], list[Plan]]:

@@ -86,7 +86,8 @@ def try_out(
         ConnectionFailed, LockNotAvailable: as they say.
     """
     url = _url(session.driver_connection.info)
-    settings = _settings(session)
+    with undone(session):
+        settings = _settings(session)
 
     def select(source: Session, schema: Schema) -> Extent:
         return _extent(source, schema, plans, rows)
@@ -112,7 +113,9 @@ def _run(engine: Engine, trial: Trial, options: Mapping[str, Any], arguments: Ma
             )
             with context.begin_transaction():
                 context.run_migrations(**arguments)
-    except Exception as error:  # noqa: BLE001 - any: it is somebody's code
+    except Exception as error:  # any: it is somebody's code
+        if not trial.revisions:
+            raise RehearsalError(f"No revision could be begun there: {_sentence(error)}") from error
         watch.failed(error)
     finally:
         environment.pop(INSTEAD, None)
@@ -187,7 +190,7 @@ def _extent(session: Session, schema: Schema, plans: Callable[[], Sequence[Plan]
     foreign = [str(name) for (name,) in session.rows("SELECT srvname FROM pg_catalog.pg_foreign_server ORDER BY 1")]
     if foreign:
         raise RehearsalError(
-            f"the database has foreign servers ({', '.join(foreign)}), which a copy would reach as the original does."
+            f"The database has foreign servers ({', '.join(foreign)}), which a copy would reach as the original does."
         )
     of_extensions = {
         oid

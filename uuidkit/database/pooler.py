@@ -42,14 +42,30 @@ def from_url(url: str) -> Pooler | None:
         return Pooler("PgBouncer", "the URL says pgbouncer=true")
     hosts = found.get("host", "").split(",")
     ports = found.get("port", "").split(",")
-    on_supabase = any(host.lower().rstrip(".").endswith(SUPABASE_HOST) for host in hosts)
-    if on_supabase and "5432" in ports:
-        return None  # Supavisor's session mode
-    if on_supabase:
+    if pools_sessions(url):
+        return None
+    if _on_supabase(hosts):
         return Pooler("Supavisor", f"the host is one of {SUPABASE_HOST}")
     if TRANSACTION_PORT in ports:
         return Pooler("a pooler", f"the port is {TRANSACTION_PORT}")
     return None
+
+
+def pools_sessions(url: str) -> bool:
+    """Whether a URL is known to lead to a pooler that keeps a session for one client: Supavisor's session mode.
+
+    Args:
+        url: a PostgreSQL URL.
+
+    Raises:
+        UsageError: the URL is of another kind of database, or cannot be read.
+    """
+    found = parameters(url)
+    return _on_supabase(found.get("host", "").split(",")) and "5432" in found.get("port", "").split(",")
+
+
+def _on_supabase(hosts: list[str]) -> bool:
+    return any(host.lower().rstrip(".").endswith(SUPABASE_HOST) for host in hosts)
 
 
 def from_session(session: Session) -> Pooler | None:

@@ -14,7 +14,7 @@ from psycopg import IsolationLevel, sql
 
 from uuidkit.catalog.model import Schema, Table
 from uuidkit.catalog.names import TableName
-from uuidkit.database import connect
+from uuidkit.database import connect, pooler
 from uuidkit.database.session import Session, adapt
 from uuidkit.reading import read_database, reading
 from uuidkit.rehearsal.model import RehearsalError
@@ -95,6 +95,7 @@ def scratch_copy(
     with ExitStack() as stack:
         with connect(url) as source:
             session = adapt(source)
+            _refuse_pooler(url, session)
             tool = programs(session.version_num // 10000)
             place = stack.enter_context(scratch(url, session))
             begun(place.where)
@@ -180,6 +181,17 @@ def refuse_hidden(schema: Schema, tables: Sequence[TableName]) -> None:
         raise RehearsalError(
             f"Rows of {', '.join(map(str, hidden))} are hidden from the current role, so that no copy can be made.",
             "Connect as the owner of the tables, or leave --rehearse out.",
+        )
+
+
+def _refuse_pooler(url: str, session: Session) -> None:
+    """pg_dump empties the search_path of its session; a pool of transactions would hand that session to others."""
+    found = pooler.from_session(session)
+    if found is not None and not pooler.pools_sessions(url):
+        raise RehearsalError(
+            f"Before the server stands {found.name} ({found.why}), and pg_dump changes settings of its session that a "
+            "pool of transactions would hand on to other programs.",
+            "Give the server's own address, or leave --rehearse out.",
         )
 
 

@@ -6,6 +6,7 @@ import io
 import os
 import subprocess
 import sys
+from argparse import Namespace
 from pathlib import Path
 from textwrap import dedent, indent
 from typing import Any
@@ -82,13 +83,18 @@ class Project:
         self.last = number
         return number
 
-    def config(self, *, dry_run: bool = False) -> Config:
+    def config(self, *, dry_run: str | None = None) -> Config:
         output = io.StringIO()
-        config = Config(stdout=output, output_buffer=output)
+        x = [] if dry_run is None else [f"dry-run={dry_run}" if dry_run else "dry-run"]
+        config = Config(stdout=output, output_buffer=output, cmd_opts=Namespace(x=x))
         config.set_main_option("script_location", str(self.folder).replace("%", "%%"))
         config.set_main_option("path_separator", "newline")
         config.attributes.update(
-            url=sqlalchemy_url(self.url), options=dict(self.options), engine=self.engine, dry_run=dry_run, output=output
+            url=sqlalchemy_url(self.url),
+            options=dict(self.options),
+            engine=self.engine,
+            dry_run=dry_run is not None,
+            output=output,
         )
         return config
 
@@ -107,9 +113,9 @@ class Project:
         run(config, revisions, sql=True)
         return str(config.attributes["output"].getvalue())
 
-    def dry_run(self, revision: str = "head", *, down: bool = False) -> tuple[str, int]:
-        """The report, and the exit status."""
-        config = self.config(dry_run=True)
+    def dry_run(self, revision: str = "head", *, down: bool = False, given: str = "") -> tuple[str, int]:
+        """The report, and the exit status; `given` is what comes after `-x dry-run=`."""
+        config = self.config(dry_run=given)
         (command.downgrade if down else command.upgrade)(config, revision)
         return str(config.attributes["output"].getvalue()), config.attributes["status"]
 

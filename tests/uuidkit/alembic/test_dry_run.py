@@ -1,4 +1,4 @@
-"""The dry run: reports what can be known, names what cannot, and changes nothing."""
+"""The dry run of the data as they are: reports what can be known, names what cannot, and changes nothing."""
 
 from __future__ import annotations
 
@@ -97,7 +97,7 @@ def test_a_blocked_conversion_does_not_hide_the_next(project: Project) -> None:
 def test_what_cannot_be_known_is_named(project: Project, first: str, why: str) -> None:
     project.revision(first)
     project.revision(PARENTS)
-    report, status = project.dry_run()
+    report, status = project.dry_run(given="live")
     flat = " ".join(report.split())
     assert f"-- op.convert_to_uuid parents.id Not judged: {'' if why.startswith('it') else 'it '}{why}" in flat
     assert status == (2 if "nowhere" in first else 0)
@@ -106,7 +106,7 @@ def test_what_cannot_be_known_is_named(project: Project, first: str, why: str) -
 @pytest.mark.usefixtures("unchanged")
 def test_other_operations_of_the_same_revision(project: Project) -> None:
     project.revision(f"{PARENTS}\nop.drop_column('others', 'tenant')\nop.convert_to_uuid('others', 'id')")
-    report, status = project.dry_run()
+    report, status = project.dry_run(given="live")
     assert status == 0
     assert "Dry run of 1 revision: 1 operation ready and 1 operation not judged." in report
     assert "Not looked at: 1 other statement of revision r1." in report
@@ -119,9 +119,12 @@ def test_code_of_a_revision_reaches_no_database_of_the_environment(project: Proj
         "with context.get_context().autocommit_block():\n    context.execute('DROP TABLE children')",
         head="from alembic import context",
     )
-    report, status = project.dry_run()
+    report, status = project.dry_run(given="live")
     assert status == 0
     assert report.count("Not judged: what revision") == 2
+    report, status = project.dry_run()
+    assert status == 0
+    assert report.count("ran to its end on the scratch copy") == 2
 
 
 @pytest.mark.usefixtures("unchanged")

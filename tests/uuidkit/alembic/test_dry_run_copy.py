@@ -1,0 +1,238 @@
+"""The dry run of what comes after other pending revisions: tried on a scratch copy, of which nothing remains."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import psycopg
+import pytest
+import sqlalchemy as sa
+from alembic import command
+from sqlalchemy import NullPool, create_engine, text
+
+from tests.support import Server, checksums, pg_dump
+from tests.support.pgbouncer import program, running_pgbouncer
+from tests.uuidkit.alembic.conftest import run
+from tests.uuidkit.alembic.project import Project, sqlalchemy_url
+from tests.uuidkit.alembic.test_dry_run import PARENTS, TENANTS
+from uuidkit.alembic.confinement import stays_inside
+
+BEFORE = "op.execute('CREATE VIEW told AS SELECT p.id FROM parents p')"
+
+
+@pytest.fixture(autouse=True)
+def unchanged(tables: str) -> Iterator[None]:
+    """The database is the same after the test, and no other one is left."""
+    before = (pg_dump(tables), checksums(tables))
+    yield
+    assert left_behind(tables) == []
+    assert (pg_dump(tables), checksums(tables)) == before
+
+
+def left_behind(url: str) -> list[str]:
+    with psycopg.connect(url) as connection:
+        # Tests of a rehearsal run beside this one on the same server: theirs have other tables.
+        rows = connection.execute("SELECT datname FROM pg_database WHERE datname LIKE 'uuidkit\\_rehearsal%'")
+        return [str(name) for (name,) in rows]
+
+
+@pytest.mark.parametrize("per_migration", [False, True], ids=["one transaction", "a transaction per migration"])
+def test_what_pending_revisions_make_is_part_of_the_plan(project: Project, tables: str, per_migration: bool) -> None:
+    """Views, tables, indexes made outside of a transaction, and values that a revision repairs."""
+    run(tables, "CREATE TABLE numbered (n serial PRIMARY KEY); INSERT INTO numbered DEFAULT VALUES")
+    run(tables, "INSERT INTO parents VALUES ('310')")
+    try:
+        project.options["transaction_per_migration"] = per_migration
+        project.revision(
+            f"""
+            {BEFORE}
+            op.execute("CREATE TYPE mood AS ENUM ('sad')")
+            op.create_table('visits', sa.Column('id', sa.String, primary_key=True))
+            op.execute("INSERT INTO visits SELECT 'visit_' || md5('v' || n) FROM generate_series(1, 7) AS n")
+            op.execute('INSERT INTO numbered DEFAULT VALUES')
+            with op.get_context().autocommit_block():
+                op.execute("ALTER TYPE mood ADD VALUE 'glad'")
+                op.execute('CREATE INDEX CONCURRENTLY later ON children (parent)')
+            """,
+            "op.drop_table('visits')",
+        )
+        project.revision(
+            """
+            for (odd,) in op.get_bind().execute(sa.text("SELECT id FROM parents WHERE length(id) < 10")).all():
+                op.get_bind().execute(sa.text("DELETE FROM parents WHERE id = :odd"), {"odd": odd})
+            """
+        )
+        project.revision(PARENTS)
+        project.revision("op.convert_to_uuid('visits', 'id')\nop.convert_to_uuid('children', 'parent')")
+        report, status = project.dry_run()
+        flat = " ".join(report.split())
+        assert status == 0, report
+        assert "Dry run of 4 revisions: 3 operations ready. Nothing was changed." in report
+        assert flat.count("On the scratch copy, where everything before it has been run: Ready: ") == 2
+        assert "2 columns of 2 tables become uuid, 200 rows" in flat
+        assert "view public.told" in flat
+        assert "1 column of 1 table becomes uuid, 7 rows" in flat
+        assert "Nothing to do: 1 column named, and all of them are uuid already." in flat
+        assert "Revision r2 ran to its end on the scratch copy." in flat
+        assert "The scratch copy: a scratch database on the same server, with all 222 rows. It is gone." in flat
+        # The environment of an upgrade afterwards, in the same process, is as it would have been.
+        report, status = project.dry_run("r3", given="live")
+        assert "Dry run of 3 revisions: 2 operations not judged." in report
+    finally:
+        run(tables, "DROP TABLE numbered; DELETE FROM parents WHERE id = '310'")
+
+
+def test_findings_on_the_copy_forbid_and_do_not_hide_what_follows(project: Project) -> None:
+    project.revision("op.execute(\"INSERT INTO parents VALUES ('310')\")")
+    project.revision(PARENTS)
+    project.revision(TENANTS)
+    project.revision("op.execute('ALTER TABLE children ALTER parent TYPE uuid USING parent::uuid')")
+    project.revision("op.convert_to_uuid('others', 'id')")
+    report, status = project.dry_run()
+    flat = " ".join(report.split())
+    assert status == 3
+    assert "UNPARSEABLE: public.parents.id" in flat
+    assert "Revision r4 failed on the scratch copy: foreign key constraint" in flat
+    assert "It comes after op.convert_to_uuid parents.id, which is blocked and was left out." in flat
+    assert "Not judged: it comes after revision r4, which did not run on the scratch copy." in flat
+    assert "1 operation ready, 1 operation blocked, 1 operation failing and 1 operation not judged." in flat
+
+
+def test_what_fails_on_the_copy_would_fail(project: Project) -> None:
+    project.revision("op.get_bind().execute(sa.text('SELECT 1 / (count(*) - 50) FROM parents'))")
+    project.revision(PARENTS)
+    report, status = project.dry_run()
+    assert status == 1
+    assert "Revision r1 failed on the scratch copy: division by zero (SQLSTATE 22012)." in " ".join(report.split())
+    assert "1 operation failing and 1 operation not judged." in report
+
+
+@pytest.mark.parametrize(
+    "first",
+    [
+        "op.execute('CREATE ROLE uuidkit_escaped')",
+        "op.execute('DO $$ BEGIN ALTER ROLE CURRENT_USER SET work_mem = 1000; END $$')",
+        "with op.get_context().autocommit_block():\n    op.execute('CREATE ROLE uuidkit_escaped')",
+        "with op.get_context().autocommit_block():\n    op.execute('VACUUM; CREATE ROLE uuidkit_escaped')",
+    ],
+)
+def test_what_belongs_to_the_whole_server_stays_as_it_is(project: Project, tables: str, first: str) -> None:
+    def roles() -> list[tuple[object, ...]]:
+        with psycopg.connect(tables) as connection:
+            return connection.execute(
+                "SELECT rolname, setconfig FROM pg_roles r LEFT JOIN pg_db_role_setting ON setrole = r.oid ORDER BY 1"
+            ).fetchall()
+
+    before = roles()
+    project.revision(first)
+    project.revision(PARENTS)
+    report, status = project.dry_run()
+    assert roles() == before
+    assert status == 0
+    assert "Not judged: revision r1 was stopped on the scratch copy. It " in " ".join(report.split())
+    assert "2 operations not judged." in report
+
+
+@pytest.mark.parametrize(
+    ("statement", "inside"),
+    [
+        ("CREATE INDEX CONCURRENTLY i ON t (c)", True),
+        ("/* why */ create unique index concurrently i on t (c);", True),
+        ("-- x\nALTER TYPE t ADD VALUE ';'", True),
+        ("UPDATE t SET a = ';' WHERE b", True),
+        ("VACUUM; DROP ROLE r", False),
+        ("CREATE DATABASE d", False),
+        ("ALTER SYSTEM SET work_mem = 1", False),
+        ("DO $$ BEGIN NULL; END $$", False),
+        ("", False),
+    ],
+)
+def test_what_may_run_outside_of_a_transaction(statement: str, inside: bool) -> None:
+    assert stays_inside(statement) is inside
+
+
+def test_a_sample_has_what_is_out_of_the_ordinary(project: Project, tables: str) -> None:
+    run(
+        tables,
+        """CREATE TABLE many (id text PRIMARY KEY, parent text REFERENCES many);
+           INSERT INTO many SELECT md5(n::text)::uuid FROM generate_series(1, 20000) AS n;
+           INSERT INTO many VALUES ('A-1042');
+           INSERT INTO many SELECT md5(n::text)::uuid, 'A-1042' FROM generate_series(20001, 20003) AS n;
+           ANALYZE many""",
+    )
+    try:
+        project.revision(BEFORE)
+        project.revision("op.convert_to_uuid('many', 'id')")
+        report, status = project.dry_run(given="100")
+        flat = " ".join(report.split())
+        assert status == 3
+        assert "'A-1042'" in flat
+        assert "of about 20,224 rows. It is gone. Numbers of rows found on the copy are its own" in flat
+        report, status = project.dry_run(given="all")
+        assert status == 3
+        assert "with all 20,224 rows" in report
+    finally:
+        run(tables, "DROP TABLE many")
+
+
+@pytest.mark.parametrize("given", ["50", "no", "-1"])
+def test_another_word_is_refused(project: Project, given: str) -> None:
+    project.revision(PARENTS)
+    with pytest.raises(Exception, match=f"-x dry-run={given} is not known") as caught:
+        project.dry_run(given=given)
+    assert isinstance(caught.value, command.util.CommandError)
+
+
+def test_why_there_is_no_copy_is_said(project: Project, tables: str) -> None:
+    project.revision(BEFORE)
+    project.revision(PARENTS)
+    run(tables, "CREATE FOREIGN DATA WRAPPER elsewhere; CREATE SERVER far FOREIGN DATA WRAPPER elsewhere")
+    report, status = project.dry_run()
+    run(tables, "DROP SERVER far; DROP FOREIGN DATA WRAPPER elsewhere")
+    assert status == 0
+    assert "There is no scratch copy that could tell more. The database has foreign servers (far)" in " ".join(
+        report.split()
+    )
+    assert "Not judged: it comes after other operations of revision r1." in report
+
+
+def test_a_transaction_that_has_written_is_not_copied(project: Project, tables: str) -> None:
+    project.revision(BEFORE)
+    project.revision(PARENTS)
+    (project.folder / "env.py").write_text(
+        "from alembic import context\nimport uuidkit.alembic\nconfig = context.config\n"
+        "config.attributes['status'] = uuidkit.alembic.dry_run(\n"
+        "    config, context.script, config.attributes['connection'], {})\n"
+    )
+    engine = create_engine(sqlalchemy_url(tables), poolclass=NullPool)
+    config = project.config()
+    with engine.connect() as connection:
+        config.attributes["connection"] = connection
+        connection.execute(text("INSERT INTO parents VALUES ('310')"))
+        command.upgrade(config, "head")
+        connection.rollback()
+        said = " ".join(config.attributes["output"].getvalue().split())
+        assert (
+            "There is no scratch copy that could tell more. The transaction of this connection has changed the database"
+            in said
+        )
+        command.upgrade(config, "head")
+        assert not sa.inspect(connection).has_table("alembic_version")
+    assert "1 operation ready" in config.attributes["output"].getvalue()
+
+
+def test_through_a_pool_of_transactions_nothing_is_copied(project: Project, server: Server) -> None:
+    """pg_dump would leave an empty search_path to whoever gets its session next."""
+    found = program()
+    if found is None:
+        pytest.skip("needs pgbouncer (Debian: apt-get install pgbouncer)")
+    project.revision(BEFORE)
+    project.revision(PARENTS)
+    with running_pgbouncer(server, found, default_pool_size=1, query_wait_timeout=5) as pooler:
+        project.url = f"{project.url.partition('?')[0]}?host={pooler.folder}&port={pooler.port}"
+        report, status = project.dry_run()
+        with psycopg.connect(project.url) as connection:
+            assert connection.execute("SHOW search_path").fetchone() == ('"$user", public',)
+    assert status == 0
+    assert "pg_dump changes settings of its session that a pool of transactions would hand" in " ".join(report.split())
+    assert "1 operation not judged." in report
