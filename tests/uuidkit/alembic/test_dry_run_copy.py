@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import signal
+import subprocess
+import sys
+import time
 from collections.abc import Iterator
 
 import psycopg
@@ -13,7 +18,7 @@ from sqlalchemy import NullPool, create_engine, text
 from tests.support import Server, checksums, pg_dump
 from tests.support.pgbouncer import program, running_pgbouncer
 from tests.uuidkit.alembic.conftest import run
-from tests.uuidkit.alembic.project import Project, sqlalchemy_url
+from tests.uuidkit.alembic.project import ROOT, Project, sqlalchemy_url
 from tests.uuidkit.alembic.test_dry_run import PARENTS, TENANTS
 from uuidkit.alembic.confinement import stays_inside
 
@@ -31,7 +36,6 @@ def unchanged(tables: str) -> Iterator[None]:
 
 def left_behind(url: str) -> list[str]:
     with psycopg.connect(url) as connection:
-        # Tests of a rehearsal run beside this one on the same server: theirs have other tables.
         rows = connection.execute("SELECT datname FROM pg_database WHERE datname LIKE 'uuidkit\\_rehearsal%'")
         return [str(name) for (name,) in rows]
 
@@ -236,3 +240,96 @@ def test_through_a_pool_of_transactions_nothing_is_copied(project: Project, serv
     assert status == 0
     assert "pg_dump changes settings of its session that a pool of transactions would hand" in " ".join(report.split())
     assert "1 operation not judged." in report
+
+
+ASYNC_ENV = """
+import asyncio
+import os
+
+from alembic import context
+from sqlalchemy import NullPool
+from sqlalchemy.ext.asyncio import create_async_engine
+
+import uuidkit.alembic
+
+found = []
+
+async def main():
+    for name in os.environ["NAMES"].split():
+        engine = create_async_engine(os.environ["SQLALCHEMY_URL"] + name, poolclass=NullPool)
+        async with engine.connect() as connection:
+            found.append(await connection.run_sync(lambda c: uuidkit.alembic.dry_run(
+                context.config, context.script, c, {"upgrade_token": name + "_upgrades"}, {"engine_name": name})))
+
+asyncio.run(main())
+raise SystemExit(max(found))
+"""
+
+
+@pytest.fixture
+def asynchronous(project: Project, tables: str) -> tuple[list[str], dict[str, str]]:
+    """An environment with an event loop, that goes from database to database: the command, and its variables."""
+    (project.folder / "env.py").write_text(ASYNC_ENV)
+    (project.folder / "alembic.ini").write_text("[alembic]\nscript_location = %(here)s\npath_separator = newline\n")
+    address, _, name = sqlalchemy_url(tables).partition("?")[0].rpartition("/")
+    query = tables.partition("?")[2]
+    environment = {
+        **os.environ,
+        "PYTHONPATH": str(ROOT),
+        "SQLALCHEMY_URL": f"{address}/?{query}&dbname=",
+        "NAMES": name,
+    }
+    ini = str(project.folder / "alembic.ini")
+    return [sys.executable, "-m", "alembic", "-c", ini, "-x", "dry-run", "upgrade", "head"], environment
+
+
+def test_asynchronous_and_several_databases(
+    project: Project, asynchronous: tuple[list[str], dict[str, str]], server: Server
+) -> None:
+    command, environment = asynchronous
+    second = server.create_database()
+    try:
+        name = second.partition("?")[0].rpartition("/")[2]
+        environment["NAMES"] += f" {name}"
+        (project.folder / "versions" / "one.py").write_text(
+            "from alembic import op\nrevision, down_revision = 'one', None\n"
+            "def upgrade(engine_name):\n"
+            f"    if engine_name == {name!r}:\n"
+            "        op.execute('CREATE TABLE found AS SELECT md5(n::text) AS id FROM generate_series(1, 9) n')\n"
+            "        op.convert_to_uuid('found', 'id')\n"
+            "    else:\n"
+            f"        {BEFORE}\n        {PARENTS}\n"
+        )
+        done = subprocess.run(command, env=environment, capture_output=True, text=True)
+        assert done.returncode == 0, done.stderr
+        assert "2 columns of 2 tables become uuid, 200 rows" in done.stdout
+        assert "1 column of 1 table becomes uuid, 9 rows" in done.stdout
+        assert done.stdout.count("Dry run of 1 revision: 1 operation ready. Nothing was changed.") == 2
+    finally:
+        server.drop_database(second)
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_an_interrupted_dry_run_leaves_nothing(
+    project: Project, asynchronous: tuple[list[str], dict[str, str]], tables: str, number: signal.Signals
+) -> None:
+    command, environment = asynchronous
+    (project.folder / "versions" / "one.py").write_text(
+        "from alembic import op\nrevision, down_revision = 'one', None\n"
+        "def upgrade(engine_name):\n    op.execute('SELECT pg_sleep(60)')\n    op.convert_to_uuid('parents', 'id')\n"
+    )
+    with subprocess.Popen(
+        command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as running:
+        end = time.monotonic() + 60
+        with psycopg.connect(tables, autocommit=True) as connection:
+            while not connection.execute(
+                "SELECT FROM pg_stat_activity WHERE query = 'SELECT pg_sleep(60)' AND datname LIKE 'uuidkit\\_rehears%'"
+            ).fetchall():
+                assert running.poll() is None
+                assert time.monotonic() < end
+                time.sleep(0.02)
+        running.send_signal(number)
+        printed, _ = running.communicate(timeout=30)
+    assert running.returncode != 0
+    assert "ready" not in printed
