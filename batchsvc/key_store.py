@@ -1,11 +1,11 @@
-"""API keys in the database."""
+"""API keys in the database: made, listed, ended. Who may come in with one: :mod:`batchsvc.credentials`."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from uuid import UUID, uuid4
 
-from sqlalchemy import func, or_, select, text, update
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from batchsvc import keys
@@ -26,36 +26,10 @@ async def create(session: AsyncSession, tenant_id: UUID, name: str) -> tuple[str
     key = keys.generate()
     prefix = keys.prefix_of(key)
     assert prefix is not None
-    row = ApiKey(id=uuid4(), tenant_id=tenant_id, name=name, prefix=prefix, key_hash=keys.hash_of(keys.session_of(key)))
+    row = ApiKey(id=uuid4(), tenant_id=tenant_id, name=name, prefix=prefix, key_hash=keys.hash_of(key))
     session.add(row)
     await session.flush()
     return key, row
-
-
-async def find(session: AsyncSession, login: str) -> keys.Principal | None:
-    """Whom a session computed from a key stands for; None where the key is not there or revoked.
-
-    Args:
-        session: in a transaction of the service's own: the tenant is not known yet.
-        login: of :func:`batchsvc.keys.session_of`.
-    """
-    # Looked up by its hash: how long that takes tells nothing about a key.
-    row = await session.scalar(
-        select(ApiKey).where(ApiKey.key_hash == keys.hash_of(login), ApiKey.revoked_at.is_(None))
-    )
-    if row is None:
-        return None
-    # To the minute is enough, and spares a write with every request.
-    await session.execute(
-        update(ApiKey)
-        .where(
-            ApiKey.id == row.id,
-            or_(ApiKey.last_used_at.is_(None), ApiKey.last_used_at < func.now() - text("interval '1 minute'")),
-        )
-        .values(last_used_at=func.now())
-        .execution_options(synchronize_session=False)
-    )
-    return keys.Principal(tenant_id=row.tenant_id, key_id=row.id, name=row.name)
 
 
 async def every(session: AsyncSession, tenant_id: UUID | None = None) -> Sequence[ApiKey]:

@@ -1,9 +1,8 @@
-"""API keys: 256 random bits that are shown once, of which the database has a hash.
+"""API keys and sessions of the page: secrets that are shown once, of which the database has hashes.
 
-A key is ``bsk_<prefix>_<secret>``; the prefix is no secret and names the key in lists. Two values are computed from it,
-each one-way: the *session* that a browser gets in a cookie instead of the key, and from the session the *hash* that is
-stored. So whoever reads the table can neither send a request nor open the page, and whoever reads the cookie does not
-have the key.
+A key is ``bsk_<prefix>_<secret>`` with 256 random bits; the prefix is no secret and names the key in lists. A browser
+keeps a session instead of a key: other random bits, good for some hours. So whoever reads the tables can neither send a
+request nor open the page, and whoever reads a cookie does not have the key.
 """
 
 from __future__ import annotations
@@ -16,7 +15,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 _KEY = re.compile(r"bsk_([a-z2-7]{8})_[A-Za-z0-9_-]{43}")
-_SESSION = re.compile(r"([a-z2-7]{8})\.[0-9a-f]{64}")
+_SESSION = re.compile(r"[A-Za-z0-9_-]{43}")
 _ALPHABET = "abcdefghijklmnopqrstuvwxyz234567"
 
 
@@ -51,33 +50,32 @@ def prefix_of(key: str) -> str | None:
     return match[1] if match else None
 
 
-def session_of(key: str) -> str:
-    """What a browser keeps instead of a key.
+def hash_of(key: str) -> bytes:
+    """What the database keeps of a key.
 
     Args:
         key: a key.
     """
-    prefix = prefix_of(key)
-    assert prefix is not None
-    # A random key of 256 bits needs no slow hash: there is nothing to guess.
-    return f"{prefix}.{hmac.new(key.encode(), b'batchsvc session', hashlib.sha256).hexdigest()}"
+    # Random bits need no slow hash: there is nothing to guess. The first of the two steps is of the keys made so far.
+    step = hmac.new(key.encode(), b"batchsvc session", hashlib.sha256).hexdigest()
+    return hashlib.sha256(f"{prefix_of(key)}.{step}".encode()).digest()
 
 
-def session_prefix(session: str) -> str | None:
-    """The public part of a session; None for a text that is none.
+def new_session() -> str:
+    """What a browser is to keep instead of a key."""
+    return secrets.token_urlsafe(32)
+
+
+def is_session(text: str) -> bool:
+    """Whether a text may be a session."""
+    return _SESSION.fullmatch(text) is not None
+
+
+def hash_of_session(session: str) -> bytes:
+    """What the database keeps of a session.
 
     Args:
-        session: any text.
-    """
-    match = _SESSION.fullmatch(session)
-    return match[1] if match else None
-
-
-def hash_of(session: str) -> bytes:
-    """What the database keeps of a key.
-
-    Args:
-        session: of the key.
+        session: of :func:`new_session`.
     """
     return hashlib.sha256(session.encode()).digest()
 

@@ -262,6 +262,18 @@ class ApiKey(Base):
     revoked_at: Mapped[datetime | None] = mapped_column(MOMENT)
 
 
+class PageSession(Base):
+    """Somebody who looks at the page: signed in with a key, until a time; of the cookie only a hash is kept."""
+
+    __tablename__ = "page_sessions"
+
+    session_hash: Mapped[bytes] = mapped_column(LargeBinary, primary_key=True)
+    key_id: Mapped[UUID] = mapped_column(ForeignKey("api_keys.id", ondelete="CASCADE"), index=True)
+    tenant_id: Mapped[UUID]
+    created_at: Mapped[datetime] = mapped_column(MOMENT, server_default=func.now())
+    ends_at: Mapped[datetime] = mapped_column(MOMENT, index=True)
+
+
 def _plain(value: Any) -> Any:
     if isinstance(value, UUID):
         return str(value)

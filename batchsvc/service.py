@@ -192,7 +192,12 @@ async def cancel_batch(session: AsyncSession, batch_id: UUID | str, tenant_id: U
 
 
 async def retry_batch(
-    session: AsyncSession, batch_id: UUID | str, tenant_id: UUID | str, code: str | None = None
+    session: AsyncSession,
+    batch_id: UUID | str,
+    tenant_id: UUID | str,
+    code: str | None = None,
+    *,
+    settings: Settings | None = None,
 ) -> dict[str, Any]:
     """Queue the failed domains of a batch again, each in its next generation and with all its attempts.
 
@@ -201,6 +206,7 @@ async def retry_batch(
         batch_id: which batch.
         tenant_id: whose it has to be.
         code: only those that failed for this reason. Entries that are no domains are never tried.
+        settings: limits; those of the environment where None.
 
     Returns:
         ``batch_id``, ``status``, ``changed`` (domains queued again).
@@ -208,10 +214,12 @@ async def retry_batch(
     Raises:
         UnknownBatch, LegacyBatch: there is none, or it has no items.
         BadRequest: there is no such code.
+        QueueFull: the tenant would have too many unfinished domains.
     """
     if code is not None and code not in set(ErrorCode):
         raise BadRequest(f"There is no error code {code!r}; there are {', '.join(ErrorCode)}.")
     batch = await _own(session, batch_id, tenant_id)
+    await _demand_room(session, tenant_id, await transitions.retriable(session, batch, code), settings or load())
     status, changed = await transitions.retry(session, batch, code)
     if changed:
         await _hint(session, batch, changed)
@@ -264,9 +272,7 @@ async def _create(
     entries, invalid = await _entries(domains, settings, skip_invalid=bool(options.get("skip_invalid")))
     await as_tenant(session, tenant)
     queued = len(entries.domains)
-    unfinished = await unfinished_domains(session, tenant)
-    if queued and unfinished + queued > settings.max_open_domains:
-        raise QueueFull(unfinished, settings.max_open_domains)
+    await _demand_room(session, tenant, queued, settings)
     whose = {"batch_id": batch, "tenant_id": tenant}
     metadata = {"domain_count": queued + len(invalid), **(options.get("metadata") or {})}
     parameters = {
@@ -318,6 +324,14 @@ async def _entries(domains: Sequence[str], settings: Settings, *, skip_invalid: 
     taken = {entry.domain for entry in entries.domains} if entries.invalid else set()
     invalid = {storable(entry.given): entry.reason for entry in entries.invalid}
     return entries, {given: reason for given, reason in invalid.items() if given not in taken}
+
+
+async def _demand_room(session: AsyncSession, tenant_id: UUID | str, domains: int, settings: Settings) -> None:
+    """Refuse more domains than a tenant may have unfinished at a time."""
+    if domains:
+        unfinished = await unfinished_domains(session, tenant_id)
+        if unfinished + domains > settings.max_open_domains:
+            raise QueueFull(unfinished, settings.max_open_domains)
 
 
 async def _own(session: AsyncSession, batch_id: UUID | str, tenant_id: UUID | str) -> UUID:

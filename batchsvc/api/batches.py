@@ -27,7 +27,6 @@ from batchsvc.api.schemas import (
     Status,
 )
 from batchsvc.api.state import Parts
-from batchsvc.api.transactions import transaction
 from batchsvc.scanner.codes import ErrorCode
 
 PREFIX = "/api/v3/batch_page_scraper"
@@ -92,7 +91,7 @@ async def create_batch(parts: Parts, caller: Caller, body: NewBatch, key: idempo
         "max_concurrent": body.max_concurrent,
         "skip_invalid": body.skip_invalid,
     }
-    async with transaction(parts.database, caller.tenant_id) as session:
+    async with parts.database.transaction(caller.tenant_id) as session:
         if key is not None:
             stored = await idempotency.recall(session, caller.tenant_id, key, request_hash)
             if stored is not None:
@@ -114,7 +113,7 @@ async def list_batches(
     limit: Annotated[int, Query(ge=1, le=200, description="most batches in the answer")] = 50,
 ) -> BatchList:
     """Those of the key's tenant. Domains are not listed here: `domain_statuses` is null."""
-    async with transaction(parts.database, caller.tenant_id) as session:
+    async with parts.database.transaction(caller.tenant_id) as session:
         found, following = await service.list_batches(session, caller.tenant_id, before=position(cursor), limit=limit)
     batches = [Status.model_validate(shape(batch)) for batch in found]
     return BatchList(batches=batches, next_cursor=cursor_of(following))
@@ -137,7 +136,7 @@ async def batch_status(
     known: Annotated[str | None, Header(alias="If-None-Match", description="the ETag of an answer before")] = None,
 ) -> Response:
     """Cheap to ask, whatever the batch's size; an unfinished batch names in Retry-After when to ask again."""
-    async with transaction(parts.database, caller.tenant_id) as session:
+    async with parts.database.transaction(caller.tenant_id) as session:
         found = await service.get_batch_status(session, batch_id(named), caller.tenant_id)
     # Without a change of the counters a single domain may still have gone from one attempt to the next.
     headers = {"ETag": f'W/"{found["version"]}"', **({} if found["done"] else {"Retry-After": "1"})}
@@ -158,7 +157,7 @@ async def batch_items(
     limit: Annotated[int, Query(ge=1, le=1000, description="most domains in the answer")] = 100,
 ) -> ItemList:
     """In the order in which they were given. A cursor stays good while the batch goes on."""
-    async with transaction(parts.database, caller.tenant_id) as session:
+    async with parts.database.transaction(caller.tenant_id) as session:
         found, following = await service.list_items(
             session,
             batch_id(named),
@@ -174,7 +173,7 @@ async def batch_items(
 async def followed_batch(parts: Parts, caller: Caller, named: BatchIdPath) -> UUID:
     """A batch that is there; looked up before the answer with its events begins."""
     found = batch_id(named)
-    async with transaction(parts.database, caller.tenant_id) as session:
+    async with parts.database.transaction(caller.tenant_id) as session:
         await reading.find_batch(session, found, caller.tenant_id)
     return found
 
@@ -210,7 +209,7 @@ async def batch_events(
 )
 async def cancel_batch(parts: Parts, caller: Caller, named: BatchIdPath) -> Changed:
     """Outcomes that are there already stay. Domains being scanned are let go of. A finished batch is left as it is."""
-    async with transaction(parts.database, caller.tenant_id) as session:
+    async with parts.database.transaction(caller.tenant_id) as session:
         found = await service.cancel_batch(session, batch_id(named), caller.tenant_id)
     return Changed.model_validate({**found, "status_url": status_url(found["batch_id"])})
 
@@ -218,7 +217,7 @@ async def cancel_batch(parts: Parts, caller: Caller, named: BatchIdPath) -> Chan
 @router.post(
     "/batch/{batch_id}/retry",
     summary="Scan failed domains again",
-    responses=responses(*ONE, *WITH_BODY, "state-conflict"),
+    responses=responses(*ONE, *WITH_BODY, "state-conflict", "queue-full"),
 )
 async def retry_batch(
     parts: Parts,
@@ -228,8 +227,12 @@ async def retry_batch(
 ) -> Changed:
     """All of them, or with a body those that failed with one code. Each begins a new generation, with all its
     attempts; entries that are no domain are not tried."""
-    async with transaction(parts.database, caller.tenant_id) as session:
+    async with parts.database.transaction(caller.tenant_id) as session:
         found = await service.retry_batch(
-            session, batch_id(named), caller.tenant_id, body.code.value if body and body.code else None
+            session,
+            batch_id(named),
+            caller.tenant_id,
+            body.code.value if body and body.code else None,
+            settings=parts.settings,
         )
     return Changed.model_validate({**found, "status_url": status_url(found["batch_id"])})

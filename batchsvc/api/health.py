@@ -16,7 +16,6 @@ from batchsvc import schema
 from batchsvc.api.metrics import CONTENT_TYPE
 from batchsvc.api.problems import Problem, responses, unavailable
 from batchsvc.api.state import Parts, State
-from batchsvc.api.transactions import transaction
 from batchsvc.database import Database
 from batchsvc.models import BatchItem, BatchJob
 
@@ -104,7 +103,7 @@ async def check(parts: State) -> Mapping[str, str]:
 
 async def _versions(database: Database) -> tuple[str | None, str | None]:
     """The revision of the schema, and the migration at which the engine's tables stand."""
-    async with transaction(database) as session:
+    async with database.worker() as session:
         if not await session.scalar(text("SELECT to_regclass('alembic_version') IS NOT NULL")):
             return None, None
         revision = await session.scalar(text("SELECT max(version_num) FROM alembic_version"))
@@ -138,7 +137,7 @@ async def _refresh_queue(request: Request, parts: State) -> None:
     )
     oldest = select(func.extract("epoch", func.now() - func.min(first))).where(*unfinished)
     try:
-        async with asyncio.timeout(SECONDS), transaction(parts.database) as session:
+        async with asyncio.timeout(SECONDS), parts.database.worker() as session:
             batches, queued, running = (await session.execute(open_batches)).one()
             failures = {str(code): number for code, number in (await session.execute(codes)).all()}
             age = await session.scalar(oldest)

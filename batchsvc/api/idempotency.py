@@ -1,7 +1,7 @@
 """Requests that may be sent twice and are carried out once.
 
 The answer is stored in the transaction that does the work: either both are there or neither. A stored answer is kept
-for at least a day.
+for two days.
 """
 
 from __future__ import annotations
@@ -14,13 +14,11 @@ from uuid import UUID
 
 from fastapi import Header
 from pydantic import BaseModel
-from sqlalchemy import Text, cast, delete, func, literal, select, text
+from sqlalchemy import Text, cast, func, literal, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from batchsvc.api.problems import Problem
 from batchsvc.models import IdempotencyKey
-
-KEPT = "48 hours"
 
 KeyHeader = Annotated[
     str | None,
@@ -88,7 +86,7 @@ async def recall(session: AsyncSession, tenant_id: UUID, key: str, request_hash:
 async def remember(
     session: AsyncSession, tenant_id: UUID, key: str, request_hash: str, status: int, document: dict[str, Any]
 ) -> None:
-    """Store the answer to a request, and forget those of the tenant that are old.
+    """Store the answer to a request; :mod:`batchsvc.housekeeping` forgets it.
 
     Args:
         session: in the transaction that did the work.
@@ -96,12 +94,6 @@ async def remember(
         status: of the answer.
         document: its body, as JSON.
     """
-    await session.execute(
-        delete(IdempotencyKey).where(
-            IdempotencyKey.tenant_id == tenant_id,
-            IdempotencyKey.created_at < func.now() - text(f"interval '{KEPT}'"),
-        )
-    )
     session.add(
         IdempotencyKey(tenant_id=tenant_id, key=key, request_hash=request_hash, status=status, response=document)
     )

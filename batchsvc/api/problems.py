@@ -272,6 +272,7 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(HTTPException, of_http)
     app.add_exception_handler(RequestValidationError, of_validation)
     app.add_exception_handler(DBAPIError, of_anything)
+    app.add_exception_handler(postgres.Error, of_anything)
     app.add_exception_handler(PoolTimeout, of_anything)
     app.add_exception_handler(ConnectionFailed, of_anything)
     app.state.on_failure = of_anything  # for what nobody else has caught: see middleware.Outermost

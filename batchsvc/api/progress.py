@@ -5,7 +5,6 @@ from __future__ import annotations
 from batchsvc import service
 from batchsvc.api.events import Reader, Snapshot
 from batchsvc.api.state import StreamKey
-from batchsvc.api.transactions import transaction
 from batchsvc.database import Database
 from batchsvc.errors import UnknownBatch
 
@@ -21,7 +20,7 @@ def reader(database: Database) -> Reader[StreamKey]:
 
     async def read(key: StreamKey) -> Snapshot | None:
         tenant_id, batch_id = key
-        async with transaction(database, tenant_id) as session:
+        async with database.transaction(tenant_id) as session:
             if batch_id is None:
                 batches, _ = await service.list_batches(session, tenant_id, limit=NEWEST)
             else:

@@ -12,7 +12,6 @@ from batchsvc.api.identifiers import JobIdPath, job_id
 from batchsvc.api.problems import responses
 from batchsvc.api.schemas import Job, NewScan, ScanCreated
 from batchsvc.api.state import Parts
-from batchsvc.api.transactions import transaction
 
 router = APIRouter(tags=["Scans"])
 
@@ -40,7 +39,7 @@ router = APIRouter(tags=["Scans"])
 async def create_scan(parts: Parts, caller: Caller, body: NewScan, key: idempotency.KeyHeader = None) -> Response:
     """The host of the URL is scanned, from its first page on."""
     request_hash = idempotency.fingerprint("POST /scan", body)
-    async with transaction(parts.database, caller.tenant_id) as session:
+    async with parts.database.transaction(caller.tenant_id) as session:
         if key is not None:
             stored = await idempotency.recall(session, caller.tenant_id, key, request_hash)
             if stored is not None:
@@ -57,6 +56,6 @@ async def create_scan(parts: Parts, caller: Caller, body: NewScan, key: idempote
 @router.get("/status/{job_id}", summary="What a scan has found", responses=responses(*ONE))
 async def scan_status(parts: Parts, caller: Caller, named: JobIdPath) -> Job:
     """Its results stay there to be asked for."""
-    async with transaction(parts.database, caller.tenant_id) as session:
+    async with parts.database.transaction(caller.tenant_id) as session:
         found = await service.get_job(session, job_id(named), caller.tenant_id)
     return Job.model_validate(found)

@@ -118,8 +118,8 @@ def retry(batch: str, code: str | None, as_json: bool, tenant: UUID | None, data
     """Queue the failed domains of a batch again."""
     from batchsvc import service
 
-    async def change(session: Any, owner: UUID, _settings: Settings) -> dict[str, Any]:
-        return await service.retry_batch(session, batch_id(batch), owner, code)
+    async def change(session: Any, owner: UUID, settings: Settings) -> dict[str, Any]:
+        return await service.retry_batch(session, batch_id(batch), owner, code, settings=settings)
 
     _change(change, "queued again", as_json, tenant, database_url)
 

@@ -29,12 +29,17 @@ SELECT count(*) FILTER (WHERE state = 'queued') AS queued, count(*) FILTER (WHER
   FROM gone
 """)
 
-_RETRY = text("""
-WITH chosen AS (
-    SELECT id
+_FAILED = """
       FROM batch_items
      WHERE batch_id = :batch_id AND state = 'failed' AND error_code <> :never
        AND (CAST(:code AS text) IS NULL OR error_code = CAST(:code AS text))
+"""
+
+_COUNT = text(f"SELECT count(*) {_FAILED}")
+
+_RETRY = text(f"""
+WITH chosen AS (
+    SELECT id {_FAILED}
      ORDER BY id
        FOR NO KEY UPDATE
 ), again AS (
@@ -46,7 +51,7 @@ WITH chosen AS (
     RETURNING i.generation
 )
 SELECT count(*) AS changed, coalesce(max(generation), 0) AS generation FROM again
-""")
+""")  # noqa: S608 - constants of this module
 
 
 async def cancel(session: AsyncSession, batch_id: UUID) -> tuple[str | None, int]:
@@ -67,6 +72,15 @@ async def cancel(session: AsyncSession, batch_id: UUID) -> tuple[str | None, int
     return await move(session, batch_id, change), changed
 
 
+async def retriable(session: AsyncSession, batch_id: UUID, code: str | None) -> int:
+    """Return how many failed items :func:`retry` would queue.
+
+    Args:
+        session, batch_id, code: as for :func:`retry`.
+    """
+    return int(await session.scalar(_COUNT, _parameters(batch_id, code)) or 0)
+
+
 async def retry(session: AsyncSession, batch_id: UUID, code: str | None) -> tuple[str | None, int]:
     """Queue failed items again, each in its next generation.
 
@@ -78,9 +92,12 @@ async def retry(session: AsyncSession, batch_id: UUID, code: str | None) -> tupl
     Returns:
         The batch's status and how many were queued; None where there was none to queue.
     """
-    parameters = {"batch_id": batch_id, "code": code, "never": ErrorCode.INVALID_DOMAIN.value}
-    row = (await session.execute(_RETRY, parameters)).one()
+    row = (await session.execute(_RETRY, _parameters(batch_id, code))).one()
     if not row.changed:
         return None, 0
     change = Move(queued=row.changed, failed=-row.changed)
     return await move(session, batch_id, change, generation=row.generation), row.changed
+
+
+def _parameters(batch_id: UUID, code: str | None) -> dict[str, object]:
+    return {"batch_id": batch_id, "code": code, "never": ErrorCode.INVALID_DOMAIN.value}

@@ -10,7 +10,6 @@ from typing import Any
 from uuid import UUID
 
 from batchsvc import reading
-from batchsvc.api.transactions import transaction
 from batchsvc.database import Database
 
 PAGE = 1000
@@ -52,7 +51,7 @@ async def pages(database: Database, tenant_id: UUID, batch_id: UUID) -> AsyncIte
     """
     after: int | None = None
     while True:
-        async with transaction(database, tenant_id) as session:
+        async with database.transaction(tenant_id) as session:
             items, after = await reading.list_items(session, batch_id, tenant_id, after=after, limit=PAGE)
         yield items
         if after is None:

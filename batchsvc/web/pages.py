@@ -13,18 +13,17 @@ from fastapi.responses import HTMLResponse, RedirectResponse, StreamingResponse
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 from starlette.datastructures import FormData, UploadFile
 
-from batchsvc import key_store, keys, reading, service
+from batchsvc import credentials, keys, reading, service
 from batchsvc.api.events import for_a_while
 from batchsvc.api.identifiers import batch_id, cursor_of, position
 from batchsvc.api.problems import KINDS, Problem
 from batchsvc.api.refusals import problem_of
 from batchsvc.api.state import Parts
-from batchsvc.api.transactions import transaction
 from batchsvc.errors import ServiceError
 from batchsvc.scanner.codes import ErrorCode
 from batchsvc.scanner.domains import UnreadableList, read_text
 from batchsvc.web import drawing, export, facts, reference
-from batchsvc.web.sessions import Anybody, SignedIn, check_form, forget, from_this_page, local, remember
+from batchsvc.web.sessions import HOURS, Anybody, SignedIn, check_form, forget, from_this_page, local, remember
 
 router = APIRouter(include_in_schema=False)
 
@@ -55,10 +54,8 @@ async def login(request: Request, parts: Parts) -> Response:
         key, wanted = str(form.get("key", "")).strip(), local(str(form.get("next", "/")))
     if keys.prefix_of(key) is None:
         return drawing.page("sign_in.html", 401, next=wanted, error="That is no API key: keys begin with bsk_.")
-    session = keys.session_of(key)
-    async with transaction(parts.database) as database_session:
-        known = await key_store.find(database_session, session)
-    if known is None:
+    session = await credentials.sign_in(parts.database, key, HOURS)
+    if session is None:
         return drawing.page("sign_in.html", 401, next=wanted, error="That key does not exist, or has been revoked.")
     answer = RedirectResponse(wanted, 303)
     remember(answer, request, session)
@@ -66,12 +63,12 @@ async def login(request: Request, parts: Parts) -> Response:
 
 
 @router.post("/logout")
-async def logout(request: Request, found: SignedIn) -> Response:
+async def logout(request: Request, parts: Parts, found: SignedIn) -> Response:
     """Sign out."""
     async with request.form(max_files=0, max_fields=5) as form:
         check_form(request, form, found)
     answer = RedirectResponse("/", 303)
-    forget(answer)
+    await forget(answer, request, parts)
     return answer
 
 
@@ -96,7 +93,7 @@ async def new_batch(request: Request, parts: Parts, found: SignedIn) -> Response
                 "max_concurrent": _number(form, "max_concurrent", 1000),
                 "skip_invalid": values["skip_invalid"],
             }
-            async with transaction(parts.database, found.principal.tenant_id) as session:
+            async with parts.database.transaction(found.principal.tenant_id) as session:
                 made = await service.create_batch(
                     session,
                     None,
@@ -131,7 +128,7 @@ async def batch_page(
     """One batch: progress, failures by code, domains."""
     tenant, batch = found.principal.tenant_id, _known(named)
     chosen_state, chosen_code = state if state in STATES else "", code if code in set(ErrorCode) else ""
-    async with transaction(parts.database, tenant) as session:
+    async with parts.database.transaction(tenant) as session:
         status = await reading.get_batch_status(session, batch, tenant)
         failures = await reading.get_failures(session, batch, tenant)
         items, following = await reading.list_items(
@@ -163,7 +160,7 @@ async def batch_page(
 
 async def _followed(parts: Parts, found: SignedIn, named: str) -> tuple[UUID, UUID]:
     tenant, batch = found.principal.tenant_id, _known(named)
-    async with transaction(parts.database, tenant) as session:
+    async with parts.database.transaction(tenant) as session:
         await reading.find_batch(session, batch, tenant)
     return tenant, batch
 
@@ -195,9 +192,9 @@ async def change_batch(request: Request, parts: Parts, found: SignedIn, named: s
     async with request.form(max_files=0, max_fields=5) as form:
         check_form(request, form, found)
         code = str(form["code"]) if "code" in form else None
-    async with transaction(parts.database, tenant) as session:
+    async with parts.database.transaction(tenant) as session:
         if action == "retry":
-            changed = await service.retry_batch(session, batch, tenant, code)
+            changed = await service.retry_batch(session, batch, tenant, code, settings=parts.settings)
         else:
             changed = await service.cancel_batch(session, batch, tenant)
     return RedirectResponse(f"/batches/{batch}?{urlencode({'done': action, 'number': changed['changed']})}", 303)
@@ -225,7 +222,7 @@ async def item_page(parts: Parts, found: SignedIn, named: str, number: str) -> H
     after = int(number) - 1 if number.isascii() and number.isdigit() and len(number) < 19 else -1
     items: list[dict[str, Any]] = []
     if after >= 0:
-        async with transaction(parts.database, tenant) as session:
+        async with parts.database.transaction(tenant) as session:
             items, _ = await reading.list_items(session, batch, tenant, after=after, limit=1)
     if not items or items[0]["id"] != after + 1:
         raise Problem("not-found", "The batch has no such domain.")
@@ -291,7 +288,7 @@ async def _batches(
 ) -> HTMLResponse:
     """The first page, as it is or with what is wrong with the form just sent."""
     problem = problem_of(error) if isinstance(error, ServiceError) else None
-    async with transaction(parts.database, found.principal.tenant_id) as session:
+    async with parts.database.transaction(found.principal.tenant_id) as session:
         batches, following = await reading.list_batches(
             session, found.principal.tenant_id, before=_position(cursor), limit=PER_PAGE
         )

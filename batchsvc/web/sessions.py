@@ -1,4 +1,4 @@
-"""Who looks at the page: a cookie computed from an API key, and forms that only this page can send."""
+"""Who looks at the page: a cookie that is given for an API key, and forms that only this page can send."""
 
 from __future__ import annotations
 
@@ -11,14 +11,13 @@ from fastapi import Depends, FastAPI, Request
 from fastapi.responses import Response
 from starlette.datastructures import FormData
 
-from batchsvc import key_store, keys
+from batchsvc import credentials, keys
 from batchsvc.api.problems import Kind, Problem
 from batchsvc.api.state import Parts
-from batchsvc.api.transactions import transaction
 from batchsvc.web import drawing
 
 COOKIE = "batchsvc_session"
-HOURS = 12
+HOURS = 12  # until somebody has to sign in again
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,10 +40,9 @@ class NotSignedIn(Exception):
 async def viewer_or_none(request: Request, parts: Parts) -> Viewer | None:
     """Who is signed in, if anybody."""
     session = request.cookies.get(COOKIE, "")
-    if keys.session_prefix(session) is None:
+    if not keys.is_session(session):
         return None
-    async with transaction(parts.database) as database_session:
-        principal = await key_store.find(database_session, session)
+    principal = await credentials.find_by_session(parts.database, session)
     return None if principal is None else Viewer(principal, keys.form_token(session))
 
 
@@ -67,7 +65,7 @@ def remember(response: Response, request: Request, session: str) -> None:
     """Give a browser its cookie.
 
     Args:
-        session: computed from the key.
+        session: of the database.
     """
     response.set_cookie(
         COOKIE,
@@ -79,8 +77,9 @@ def remember(response: Response, request: Request, session: str) -> None:
     )
 
 
-def forget(response: Response) -> None:
-    """Take a browser's cookie away."""
+async def forget(response: Response, request: Request, parts: Parts) -> None:
+    """End the session of a browser, and take its cookie away."""
+    await credentials.sign_out(parts.database, request.cookies.get(COOKIE, ""))
     response.delete_cookie(COOKIE, httponly=True, samesite="strict")
 
 

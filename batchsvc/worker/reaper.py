@@ -1,4 +1,5 @@
-"""Finds what nobody works on: leases that have passed, items that are due, jobs of engines that have disappeared.
+"""Finds what nobody works on: leases that have passed, items that are due, jobs of engines that have disappeared; and
+now and then clears away what is not kept for longer.
 
 It runs in every worker's process, as a plain loop and not as a job, so that it cannot get stuck with the jobs it looks
 after. One process at a time looks at the items.
@@ -9,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import random
+import time
 from collections.abc import Awaitable, Callable
 from uuid import UUID
 
@@ -17,12 +19,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from batchsvc import hints
 from batchsvc.database import AWAY, Database
+from batchsvc.housekeeping import clear_away
 from batchsvc.items.claims import batches_with_lost_items, bury
 from batchsvc.items.points import reached
 
 log = logging.getLogger("batchsvc.worker")
 
 INTERVAL = 1.5  # seconds between two looks
+CLEARING = 600.0  # seconds between two times that old things are cleared away
 MOST = 200  # batches in one look
 _LOCK = 0x62617463  # of the transaction, for the one process that looks
 
@@ -93,11 +97,15 @@ async def reap(database: Database, max_attempts: int, rescue: Callable[[], Await
         max_attempts: as for :func:`look`.
         rescue: has the engine's own stalled jobs done again.
     """
+    clear_at = 0.0
     while True:
         await asyncio.sleep(INTERVAL * random.uniform(0.7, 1.3))
         try:
             await look(database, max_attempts)
             await rescue()
+            if time.monotonic() >= clear_at:
+                await clear_away(database)
+                clear_at = time.monotonic() + CLEARING * random.uniform(0.7, 1.3)
         except AWAY as error:
             log.warning("the reaper waits for the database: %s", error)
         except Exception:

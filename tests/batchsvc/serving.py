@@ -16,7 +16,6 @@ import uvicorn
 
 from batchsvc import key_store, keys, schema
 from batchsvc.api import PREFIX, create_app
-from batchsvc.api.transactions import transaction
 from batchsvc.database import Database
 from batchsvc.settings import Settings
 from batchsvc.worker.running import running as worker_running
@@ -80,7 +79,7 @@ class Service:
         async def end() -> None:
             database = Database(self.url, connections=1)
             try:
-                async with transaction(database) as session:
+                async with database.worker() as session:
                     prefix = keys.prefix_of(client.key)
                     assert prefix is not None
                     assert len(await key_store.revoke(session, prefix)) == 1
@@ -102,7 +101,7 @@ def new_key(url: str, tenant: UUID, name: str = "tests") -> str:
     async def make() -> str:
         database = Database(url, connections=1)
         try:
-            async with transaction(database) as session:
+            async with database.worker() as session:
                 return (await key_store.create(session, tenant, name))[0]
         finally:
             await database.close()

@@ -7,6 +7,7 @@ import threading
 from collections.abc import Iterator
 from uuid import UUID
 
+import psycopg
 import pytest
 import requests
 
@@ -158,6 +159,27 @@ def test_limits(service_database: str) -> None:
         assert int(answer.headers["Retry-After"]) > 0
         client.batch("d1.com")
         small.client().batch(*(f"d{number}.com" for number in range(5)))  # another tenant's queue is another's
+        # What failed before may only come back where there is room for it.
+        again = client.batch("e1.com", "e2.com")
+        with psycopg.connect(service_database) as connection:
+            connection.execute("SELECT set_config('batchsvc.worker', 'on', true)")
+            connection.execute(
+                "UPDATE batch_items SET state = 'failed', error_code = 'http_5xx', finished_at = now()"
+                " WHERE batch_id = %s",
+                [again],
+            )
+            connection.execute(
+                "UPDATE batch_jobs SET queued_domains = 0, failed_domains = 2, status = 'failed' WHERE batch_id = %s",
+                [again],
+            )
+        filler = client.batch("f1.com")
+        answer = client.post(f"batch/{again}/retry")
+        assert (answer.status_code, answer.json()["type"]) == (429, "/problems/queue-full")
+        assert int(answer.headers["Retry-After"]) > 0
+        assert client.get(f"batch/{again}/status").json()["counts"]["failed"] == 2
+        assert client.post(f"batch/{again}/retry", {"code": "http_4xx"}).json()["changed"] == 0
+        client.post(f"batch/{filler}/cancel")
+        assert client.post(f"batch/{again}/retry").json()["changed"] == 2
         # The body is refused by its announced length, and while it comes without one.
         huge = b'{"domains": ["' + b"a" * (2 << 20) + b'"]}'
         json_type = {"Content-Type": "application/json"}

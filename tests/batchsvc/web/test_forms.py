@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Iterator
+from datetime import timedelta
 
+import psycopg
 import pytest
 import requests
 
@@ -96,6 +99,41 @@ def test_strangers_and_other_tenants(service: Service) -> None:
         == 401
     )
     assert own("GET", f"/api/v3/batch_page_scraper/batch/{batch}/status").status_code == 401
+
+
+def test_a_session_ends_by_its_time_by_signing_out_and_with_its_key(service: Service) -> None:
+    """On the server, whatever a browser, or whoever has its cookie, goes on sending."""
+    client = service.client()
+    signed_out, late, keyless, stays = (Browser(client) for _ in range(4))
+    other = Browser(service.client())
+    cookies = {browser.session.cookies["batchsvc_session"] for browser in (signed_out, late, keyless, stays)}
+    assert len(cookies) == 4
+
+    def stored(browser: Browser) -> str:
+        return hashlib.sha256(browser.session.cookies["batchsvc_session"].encode()).hexdigest()
+
+    def signed_in(browser: Browser) -> bool:
+        return "Sign out" in browser("GET", "/").text
+
+    stolen = dict(signed_out.session.cookies)
+    answer = signed_out("POST", "/logout", data={"token": signed_out.token})
+    assert (answer.status_code, signed_in(signed_out)) == (303, False)
+    signed_out.session.cookies.update(stolen)
+    assert not signed_in(signed_out)
+    with psycopg.connect(service.url) as connection:
+        connection.execute("SELECT set_config('batchsvc.worker', 'on', true)")
+        held = "SELECT ends_at - created_at FROM page_sessions WHERE session_hash = decode(%s, 'hex')"
+        assert connection.execute(held, [stored(late)]).fetchone() == (timedelta(hours=12),)
+        assert connection.execute(held, [stored(signed_out)]).fetchone() is None
+        connection.execute(
+            "UPDATE page_sessions SET ends_at = now() WHERE session_hash = decode(%s, 'hex')", [stored(late)]
+        )
+    assert [signed_in(browser) for browser in (late, stays)] == [False, True]
+    # What the table holds opens nothing.
+    keyless.session.cookies.set("batchsvc_session", stored(stays)[:43])
+    assert not signed_in(keyless)
+    service.revoke(client)
+    assert [signed_in(browser) for browser in (stays, other)] == [False, True]
 
 
 @pytest.mark.parametrize(

@@ -77,6 +77,33 @@ def test_what_no_job_speaks_of_is_found(bench: Bench) -> None:
     bench.run(test)
 
 
+def test_what_is_kept_for_a_while_is_cleared_away(bench: Bench) -> None:
+    """Answers to repeated requests after two days, sessions of the page when they have ended, of every tenant."""
+    bench.do(
+        "INSERT INTO idempotency_keys (tenant_id, key, request_hash, created_at)"
+        " SELECT gen_random_uuid(), 'key ' || hours, '', now() - make_interval(hours => hours)"
+        "   FROM unnest(ARRAY[1, 47, 49, 500]) AS old (hours)"
+    )
+    bench.do(
+        "WITH made AS (INSERT INTO api_keys (id, tenant_id, name, prefix, key_hash)"
+        " VALUES (gen_random_uuid(), gen_random_uuid(), 'a', 'b', 'c') RETURNING id, tenant_id)"
+        " INSERT INTO page_sessions (session_hash, key_id, tenant_id, ends_at)"
+        " SELECT convert_to(seconds::text, 'UTF8'), id, tenant_id, now() + make_interval(secs => seconds)"
+        "   FROM made, unnest(ARRAY[-9, -1, 3600]) AS until (seconds)"
+    )
+
+    async def test(database: Database) -> None:
+        async with bench.worker(database):
+            end = time.monotonic() + 10
+            while len(bench.rows("SELECT FROM idempotency_keys")) + len(bench.rows("SELECT FROM page_sessions")) > 3:
+                assert time.monotonic() < end
+                await asyncio.sleep(0.1)
+
+    bench.run(test)
+    assert [row["key"] for row in bench.rows("SELECT key FROM idempotency_keys ORDER BY key")] == ["key 1", "key 47"]
+    assert [row["session_hash"] for row in bench.rows("SELECT session_hash FROM page_sessions")] == [b"3600"]
+
+
 def test_domains_of_a_worker_that_disappeared_are_taken_over(bench: Bench) -> None:
     async def test(database: Database) -> None:
         batch = await bench.create(database, ["ok-1.com", "ok-2.com"])
