@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from typing import Any
 
 from uuidkit import scanning
-from uuidkit.conversion import convert, plan, sentences
+from uuidkit.conversion import convert, plan
 from uuidkit.database.session import adapt
 from uuidkit.errors import UsageError
 from uuidkit.execute import Event, GraphOutcome, Outcome
+from uuidkit.explaining import sentences
 from uuidkit.finalization import finalize
 from uuidkit.looking_up import Found, lookup
 from uuidkit.reading import read_database, reading

@@ -10,8 +10,8 @@ from typing import Any
 from psycopg import sql
 
 from uuidkit.catalog.names import ColumnName
-from uuidkit.conversion import sentences
 from uuidkit.database.session import adapt
+from uuidkit.explaining import sentences
 from uuidkit.ledger import store
 from uuidkit.reading import read_database, reading
 from uuidkit.targets import resolve_columns

@@ -3,28 +3,28 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
-import psycopg
-
 from uuidkit.catalog.model import Schema
-from uuidkit.catalog.names import ColumnName
+from uuidkit.catalog.names import ColumnName, TableName
 from uuidkit.database.session import Session, adapt
-from uuidkit.errors import BlockedError, ConversionFailed, UsageError, UuidkitError
-from uuidkit.execute import Event, GraphOutcome, Outcome, PlanOutdated, Progress, run, run_after, silent
+from uuidkit.errors import BlockedError, PlanOutdated, UsageError
+from uuidkit.execute import Event, GraphOutcome, Outcome, Progress, silent
+from uuidkit.explaining import sentences
 from uuidkit.findings import Reference
 from uuidkit.planning.build import build
 from uuidkit.planning.dependents import unknown_names
 from uuidkit.planning.model import GraphPlan, Plan, Request
-from uuidkit.reading import read_again, read_database, read_graphs, reading
+from uuidkit.reading import read_again, read_graphs
 from uuidkit.references import declared
 from uuidkit.requesting import make_request
+from uuidkit.succession import Succession
 from uuidkit.surroundings import notes as surrounding_notes
 from uuidkit.surroundings import read_surroundings
 from uuidkit.targets import resolve_roots
+from uuidkit.undisturbed import undisturbed
 from uuidkit.version import __version__
 from uuidkit.whole import whole
 
@@ -80,7 +80,7 @@ def _plan(
         planned = make_plan(session, found, request, discovered=every.discovered, in_sequence=in_sequence)
         return _noted(session, found, planned, every.notes)
 
-    return _undisturbed(session, float(options.get("lock_timeout", 2.0)), make)
+    return undisturbed(session, float(options.get("lock_timeout", 2.0)), make, _tables)
 
 
 def _noted(session: Session, schema: Schema, plan: Plan, more: Sequence[str] = ()) -> Plan:
@@ -90,21 +90,8 @@ def _noted(session: Session, schema: Schema, plan: Plan, more: Sequence[str] = (
     return replace(plan, notes=(*plan.notes, *more, *surrounding_notes(around, schema.role)))
 
 
-def _undisturbed(session: Session, lock_timeout: float, make: Callable[[Schema], Plan]) -> Plan:
-    """A plan from a catalog that did not change while it was made."""
-    for _ in range(_REPLANS):
-        with reading(session, lock_timeout) as search_path:
-            found = read_database(session, search_path)
-            result = make(found)
-            # The fingerprint was read after the catalog: both must be of the same state.
-            again = read_database(session, search_path)
-        if all(_same(found, again, graph) for graph in result.graphs):
-            return result
-    raise PlanOutdated("The tables keep changing while they are read.", "Try again when that is over.")
-
-
 def _planned_again(session: Session, plan: Plan, waiting: Sequence[GraphPlan]) -> Plan:
-    """The plan for some graphs after others have changed their tables; what the values are is kept.
+    """The plan for some graphs after others have made objects of theirs anew; what the values are is kept.
 
     A value that was changed meanwhile stops the conversion of its graph, as it does in the first plan.
 
@@ -123,23 +110,11 @@ def _planned_again(session: Session, plan: Plan, waiting: Sequence[GraphPlan]) -
             found, plan.request, read_again(session, found, plan.request, waiting), __version__, in_sequence=False
         )
 
-    return _undisturbed(session, plan.request.lock_timeout, make)
+    return undisturbed(session, plan.request.lock_timeout, make, _tables)
 
 
-def _same(before: Schema, after: Schema, graph: GraphPlan) -> bool:
-    """Whether nothing that the graph's plan rests on differs between two readings of the catalog."""
-    tables = set(graph.tables)
-
-    def facts(schema: Schema) -> tuple[Any, ...]:
-        return (
-            [schema.tables.get(table) and replace(schema.tables[table], rows=0, bytes=0) for table in graph.tables],
-            [index for index in schema.indexes if index.table in tables],
-            [key for key in schema.foreign_keys if tables & {key.table, key.referenced_table}],
-            [check for check in schema.checks if check.table in tables],
-            [dependent for dependent in schema.dependents if dependent.table in tables],
-        )
-
-    return facts(before) == facts(after)
+def _tables(plan: Plan) -> frozenset[TableName]:
+    return frozenset(table for graph in plan.graphs for table in graph.tables)
 
 
 def make_plan(
@@ -225,57 +200,51 @@ def convert(
 def _convert_graphs(
     session: Session, current: Callable[[], Plan], tell: Progress, *, commit: bool
 ) -> tuple[Plan, list[GraphOutcome]]:
-    """Graph after graph; those that share no table with a finished one first, so that few plans are made again."""
     first = current()
     _refuse(first)
     for note in first.notes:
         tell(Event("note", note))
-    done: list[GraphOutcome] = []
-    with finished_named(done, commit=commit), sentences():
-        _convert_all(session, current, tell, first, done, commit=commit)
-    return first, done
+    succession = Succession(session, tell, first.request.lock_attempts, commit)
+    with succession.finished_named():
+        _convert_all(succession, current, first)
+    return first, succession.done
 
 
-def _convert_all(
-    session: Session,
-    current: Callable[[], Plan],
-    tell: Progress,
-    first: Plan,
-    done: list[GraphOutcome],
-    *,
-    commit: bool,
-) -> None:
+def _convert_all(succession: Succession, current: Callable[[], Plan], first: Plan) -> None:
+    """Graph after graph; those that share an object with a finished one last, planned again then."""
     latest, replans = first, 0
     finished: set[ColumnName] = set()
-    stale: set[object] = set()
     while waiting := [g for g in latest.graphs if g.statements and not finished & _own(g)]:
+        left = len(waiting)
         try:
-            for graph in _next_round(session, latest, waiting, stale):
-                done.append(_convert_graph(session, latest, graph, tell, commit=commit))
+            for graph in _next_round(succession, latest, waiting):
+                left -= 1
+                _convert_graph(succession, latest, graph, last=not left)
                 finished |= _own(graph)
-                stale |= graph.touches
+                replans = 0
         except PlanOutdated as error:
             replans += 1
             if replans > _REPLANS:
                 raise
-            tell(Event("note", f"{error.message} Planning again."))
-            latest, stale = current(), set()
+            succession.tell(Event("note", f"{error.message} Planning again."))
+            succession.planned_anew()
+            latest = current()
             _refuse(latest)
 
 
-def _next_round(
-    session: Session, plan: Plan, waiting: Sequence[GraphPlan], stale: set[object]
-) -> tuple[GraphPlan, ...]:
-    """Graphs that touch nothing in common, planned again where a finished one has touched what they touch."""
+def _next_round(succession: Succession, plan: Plan, waiting: Sequence[GraphPlan]) -> tuple[GraphPlan, ...]:
+    """Graphs that remake nothing in common, planned again where a finished one has remade what they do."""
     chosen: list[GraphPlan] = []
     taken: set[object] = set()
     for graph in waiting:
-        if not taken & graph.touches:
+        if not taken & (own := succession.remakes(graph)):
             chosen.append(graph)
-            taken |= graph.touches
-    if not stale & taken:
+            taken |= own
+    if not succession.remade & taken:
         return tuple(chosen)
-    again = _planned_again(session, plan, chosen)
+    # What the others were found to have remade, they have remade still.
+    succession.left.clear()
+    again = _planned_again(succession.session, plan, chosen)
     _refuse(again)
     return again.graphs
 
@@ -290,66 +259,11 @@ def _refuse(plan: Plan) -> None:
         raise BlockedError(plan.blockers)
 
 
-def _convert_graph(session: Session, plan: Plan, graph: GraphPlan, tell: Progress, *, commit: bool) -> GraphOutcome:
+def _convert_graph(succession: Succession, plan: Plan, graph: GraphPlan, *, last: bool) -> None:
     begun = time.monotonic()
     what = ", ".join(str(column.column) for column in graph.changing) or graph.name
-    tell(Event("graph", f"Converting {what}", graph=graph, plan=plan))
-    with session.transaction():
-        run(session, graph.statements, graph.tables, attempts=plan.request.lock_attempts, progress=tell)
-    after_commit(session, graph.statements, tell, commit=commit)
+    succession.tell(Event("graph", f"Converting {what}", graph=graph, plan=plan))
+    succession.run(graph, graph.statements, last=last)
     rows = {c.column.table_name: c.findings.rows for c in graph.changing if c.findings is not None}
-    return GraphOutcome(
-        columns=tuple(column.column for column in graph.changing),
-        rows=sum(rows.values()),
-        seconds=time.monotonic() - begun,
-    )
-
-
-def after_commit(session: Session, statements: Sequence[Any], tell: Progress, *, commit: bool) -> None:
-    """Gather statistics; what was changed stands, whether or not that succeeds.
-
-    Args:
-        commit: whether the change is committed already.
-    """
-    try:
-        with session.transaction():
-            run_after(session, statements, tell)
-    except (UuidkitError, psycopg.Error) as error:
-        done = "The change itself is done" + (" and committed." if commit else ".")
-        tell(Event("note", f"{done} Gathering statistics failed: {error} Run ANALYZE."))
-
-
-@contextmanager
-def finished_named(done: Sequence[GraphOutcome], *, commit: bool) -> Iterator[None]:
-    """Whatever ends the work: the graphs that are finished stay so, and the error names them.
-
-    Args:
-        done: the list that each finished graph is added to.
-        commit: whether each is committed by itself.
-    """
-    try:
-        yield
-    except UuidkitError as error:
-        error.finished = tuple(str(column) for outcome in (done if commit else ()) for column in outcome.columns)
-        raise
-
-
-@contextmanager
-def sentences() -> Iterator[None]:
-    """Turn what is left of database errors into sentences."""
-    try:
-        yield
-    except psycopg.Error as error:
-        text = error.diag.message_primary or str(error).strip() or type(error).__name__
-        if error.sqlstate is None or error.sqlstate.startswith("08"):
-            raise ConversionFailed(
-                f"The connection to the server was lost: {text.splitlines()[0]}.",
-                "Whatever was not committed is rolled back by the server. Run the command again.",
-            ) from error
-        remedy = error.diag.message_hint or ""
-        if error.sqlstate == "42501" and "conversions" in text:
-            remedy = (
-                "The ledger belongs to the role that converted: connect as it, or GRANT USAGE ON SCHEMA uuidkit and "
-                "SELECT ON uuidkit.conversions."
-            )
-        raise ConversionFailed(f"{text} (SQLSTATE {error.sqlstate}). Nothing was changed.", remedy) from error
+    columns = tuple(column.column for column in graph.changing)
+    succession.done.append(GraphOutcome(columns, sum(rows.values()), time.monotonic() - begun))

@@ -72,3 +72,7 @@ class BlockedError(UuidkitError):
         self.blockers = tuple(blockers)
         lines = [f"{b.code} {b.object}: {b.message} {b.remedy}".rstrip() for b in self.blockers]
         super().__init__("Blocked by findings; nothing was changed.\n" + "\n".join(lines))
+
+
+class PlanOutdated(UuidkitError):
+    """The tables changed between plan and locks; the plan has to be made again."""

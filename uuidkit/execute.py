@@ -10,16 +10,14 @@ from typing import Literal
 
 import psycopg
 
+from uuidkit import guard
 from uuidkit.catalog.names import ColumnName, TableName
 from uuidkit.composing import text_of
 from uuidkit.database.session import Session
-from uuidkit.errors import ConversionFailed, LockNotAvailable, UuidkitError
-from uuidkit.guard import LEDGER_CHANGED, PROOF_FAILED, SCHEMA_CHANGED
+from uuidkit.errors import LockNotAvailable
+from uuidkit.explaining import DEADLOCK_DETECTED, LOCK_NOT_AVAILABLE, explain
 from uuidkit.ledger import ADVISORY_KEY
 from uuidkit.planning.model import GraphPlan, Plan, Statement
-
-LOCK_NOT_AVAILABLE = "55P03"
-DEADLOCK_DETECTED = "40P01"
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,10 +71,6 @@ class Outcome:
     plan: Plan | None = None
 
 
-class PlanOutdated(UuidkitError):
-    """The tables changed between plan and locks; the plan has to be made again."""
-
-
 def silent(event: Event) -> None:
     """Report nothing."""
 
@@ -88,7 +82,8 @@ def run(
     *,
     attempts: int,
     progress: Progress = silent,
-) -> None:
+    watched: Sequence[TableName] = (),
+) -> dict[TableName, str]:
     """Run the statements that belong into the transaction; the caller commits or rolls back.
 
     Args:
@@ -97,6 +92,10 @@ def run(
         tables: those to be locked, for naming whoever holds them.
         attempts: how often the locks are tried for.
         progress: told of every step.
+        watched: those of them whose state is needed later.
+
+    Returns:
+        Per watched table the md5 of the catalog facts as the statements leave them, read under the locks.
 
     Raises:
         LockNotAvailable: the locks were not to be had.
@@ -107,8 +106,12 @@ def run(
     locks = [statement for statement in inside if statement.phase == "lock"]
     number = 0
     locked = False
+    left: dict[TableName, str] = {}
     for statement in inside:
         number += 1
+        if statement is inside[-1] and watched:
+            # It puts the settings back, under which the catalog prints names as it did for the plan.
+            left = dict(fingerprints(session, watched))
         if statement.phase == "lock":
             if not locked:
                 _lock(session, locks, tables, attempts, progress, number, len(inside))
@@ -116,6 +119,18 @@ def run(
             continue
         progress(Event("statement", statement.summary, number, len(inside), statement))
         _run_one(session, statement)
+    return left
+
+
+def fingerprints(session: Session, tables: Sequence[TableName]) -> tuple[tuple[TableName, str], ...]:
+    """The md5 of the catalog facts about each table, as ``guard.same_schema`` will check it.
+
+    Args:
+        session: in a transaction with the settings of ``guard.enter``.
+        tables: at least one.
+    """
+    found = session.rows(guard.fingerprint_query(tables))
+    return tuple((table, str(md5)) for table, (md5,) in zip(tables, found, strict=True))
 
 
 def run_after(session: Session, statements: Sequence[Statement], progress: Progress = silent) -> None:
@@ -196,51 +211,3 @@ def lock_holders(session: Session, tables: Sequence[TableName]) -> str:
         for pid, name, user, state, seconds in rows[:5]
     )
     return f"They are held by {named}{' and others' if len(rows) > 5 else ''}."
-
-
-# SQLSTATE -> what it means here, and what to do. Everything else is shown as the server said it.
-_MEANINGS = {
-    "22P02": (
-        "A value that is no uuid was added or changed after the survey: {detail}.",
-        "Run the command again; the new survey will find it.",
-    ),
-    "23505": ("Two rows would have the same key: {detail}.", "Run the report; it lists the texts that meet."),
-    "23503": ("A row would refer to nothing: {detail}.", "Run the report; it lists the rows without counterpart."),
-    "55006": (
-        "The transaction has checks of deferred constraints or triggers pending on these tables: {detail}.",
-        "Convert in a transaction of its own, or run SET CONSTRAINTS ALL IMMEDIATE before it.",
-    ),
-    "42501": ("A right is missing: {detail}.", "Run the report; it names the GRANT."),
-    "53100": ("The server's disk is full: {detail}.", "Free space (a rewrite needs the tables' size again) and retry."),
-    "57014": ("The server cancelled the statement: {detail}.", "Find out who cancelled it, and run it again."),
-    "57P01": ("The server was shut down, or the session was ended by an administrator.", "Run it again."),
-    DEADLOCK_DETECTED: ("The server broke a deadlock by ending this transaction.", "Run it again."),
-    "22001": (
-        "A text does not fit the old type: {detail}.",
-        "Choose a shorter spelling for rows added since with --legacy-format.",
-    ),
-}
-
-
-def explain(error: psycopg.Error, statement: Statement) -> UuidkitError:
-    """A database error as a sentence with what to do.
-
-    Args:
-        error: as psycopg raised it.
-        statement: the one that failed.
-    """
-    state = error.sqlstate
-    primary = error.diag.message_primary or str(error).strip().splitlines()[0] if str(error).strip() else repr(error)
-    where = f"Failed at: {statement.summary}. The transaction is rolled back, nothing was changed."
-    if state == SCHEMA_CHANGED or (state == "42P01" and statement.phase == "lock"):
-        return PlanOutdated(f"{primary} Nothing was changed.", "Run the command again.")
-    if state in (PROOF_FAILED, LEDGER_CHANGED):
-        return ConversionFailed(f"{primary} {where}", "Keep this message; run the report again to see what changed.")
-    if state in _MEANINGS:
-        message, remedy = _MEANINGS[state]
-        return ConversionFailed(f"{message.format(detail=primary)} {where}", remedy)
-    if state is None or state.startswith("08"):
-        return ConversionFailed(
-            f"The connection to the server was lost ({primary}). {where}", "Look at the server, then run it again."
-        )
-    return ConversionFailed(f"{primary} (SQLSTATE {state}). {where}", error.diag.message_hint or "")

@@ -4,22 +4,24 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from uuidkit.catalog.model import Schema
 from uuidkit.catalog.names import ColumnName, TableName
 from uuidkit.catalog.trees import family_tables
-from uuidkit.conversion import sentences
 from uuidkit.database.session import Session, adapt
 from uuidkit.errors import BlockedError
-from uuidkit.execute import Event, GraphOutcome, Outcome, Progress, run, silent
+from uuidkit.execute import Event, GraphOutcome, Outcome, Progress, fingerprints, silent
 from uuidkit.ledger import LedgerEntry
+from uuidkit.obstacles import backup_blockers, backups_of
 from uuidkit.planning.blockers import table_blockers
 from uuidkit.planning.model import Blocker, Statement
-from uuidkit.reading import fingerprints, read_database, reading
 from uuidkit.render.conversion import is_backup_comment
 from uuidkit.render.finalization import finalization_statements
-from uuidkit.reversion import backup_blockers, backups_of, chosen_entries
+from uuidkit.reversion import chosen_entries
+from uuidkit.succession import Succession
+from uuidkit.undisturbed import undisturbed
 
 
 def finalize(
@@ -50,26 +52,40 @@ def finalize(
     session = adapt(connection)
     tell = progress or silent
     begun = time.monotonic()
-    done = []
-    with sentences():
-        with reading(session) as search_path:
-            schema = read_database(session, search_path)
-            entries = chosen_entries(session, schema, targets, everything=all)
-            found = [blocker for entry in entries for blocker in finalization_blockers(schema, entry)]
+    succession = Succession(session, tell, lock_attempts, commit=not session.in_transaction)
+
+    def make(schema: Schema) -> list[_Finalization]:
+        entries = chosen_entries(session, schema, targets, everything=all)
+        found = [blocker for entry in entries for blocker in finalization_blockers(schema, entry)]
         if found:
             raise BlockedError(found)
-        for entry in entries:
-            columns = tuple(column.name for column in entry.graph.columns)
-            with reading(session) as search_path:
-                schema = read_database(session, search_path)
-                statements, tables = make_statements(session, schema, entry, lock_timeout)
+        return [_Finalization(entry, *make_statements(session, schema, entry, lock_timeout)) for entry in entries]
+
+    with succession.finished_named():
+        graphs = undisturbed(session, lock_timeout, make, _tables)
+        for number, graph in enumerate(graphs, 1):
             started = time.monotonic()
+            columns = tuple(column.name for column in graph.entry.graph.columns)
             tell(Event("graph", f"Finalizing {', '.join(map(str, columns))}"))
-            with session.transaction():
-                run(session, statements, tables, attempts=lock_attempts, progress=tell)
-            done.append(GraphOutcome(columns, 0, time.monotonic() - started))
+            succession.run(graph, graph.statements, last=number == len(graphs))
+            succession.done.append(GraphOutcome(columns, 0, time.monotonic() - started))
+    done = succession.done
     tell(Event("done", f"{len(done)} graph{'' if len(done) == 1 else 's'} finalized"))
     return Outcome(done=tuple(done), seconds=time.monotonic() - begun)
+
+
+@dataclass(frozen=True, slots=True)
+class _Finalization:
+    """How one conversion becomes final; nothing is made anew."""
+
+    entry: LedgerEntry
+    statements: tuple[Statement, ...]
+    fingerprints: tuple[tuple[TableName, str], ...]
+    remakes: frozenset[object] = frozenset()
+
+
+def _tables(graphs: Sequence[_Finalization]) -> frozenset[TableName]:
+    return frozenset(table for graph in graphs for table, _ in graph.fingerprints)
 
 
 def finalization_blockers(schema: Schema, entry: LedgerEntry) -> Iterator[Blocker]:
@@ -108,8 +124,8 @@ def _kept_elsewhere(schema: Schema, backup: ColumnName) -> list[ColumnName]:
 
 def make_statements(
     session: Session, schema: Schema, entry: LedgerEntry, lock_timeout: float
-) -> tuple[tuple[Statement, ...], tuple[TableName, ...]]:
-    """The statements that finalize one entry, and the tables they lock.
+) -> tuple[tuple[Statement, ...], tuple[tuple[TableName, str], ...]]:
+    """The statements that finalize one entry, and the tables they lock, as they are now.
 
     Args:
         session: within ``reading``.
@@ -117,7 +133,6 @@ def make_statements(
         lock_timeout: seconds that one attempt waits for the locks.
     """
     tables = family_tables(schema, (table for column in entry.graph.columns for table in column.tables))
-    statements = finalization_statements(
-        entry, tables, schema=schema, fingerprints=fingerprints(session, tables), lock_timeout=lock_timeout
-    )
-    return tuple(statements), tables
+    seen = fingerprints(session, tables)
+    statements = finalization_statements(entry, tables, schema=schema, fingerprints=seen, lock_timeout=lock_timeout)
+    return tuple(statements), seen

@@ -12,8 +12,8 @@ from psycopg import sql
 from uuidkit import ids, ledger
 from uuidkit.catalog.model import Schema
 from uuidkit.catalog.names import ColumnName
-from uuidkit.conversion import sentences
 from uuidkit.database.session import Session, adapt
+from uuidkit.explaining import sentences
 from uuidkit.ids import sql as value
 from uuidkit.ledger import LedgerColumn, store
 from uuidkit.reading import read_database, reading

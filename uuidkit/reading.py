@@ -25,7 +25,8 @@ from uuidkit.dependents.model import DependentObject
 from uuidkit.dependents.order import concerning
 from uuidkit.dependents.read import read_dependents
 from uuidkit.errors import LockNotAvailable
-from uuidkit.execute import LOCK_NOT_AVAILABLE
+from uuidkit.execute import fingerprints
+from uuidkit.explaining import LOCK_NOT_AVAILABLE
 from uuidkit.findings import ColumnFindings, Reference
 from uuidkit.ids import sql as value
 from uuidkit.ledger import store
@@ -100,12 +101,6 @@ def _holders(session: Session) -> str:
 def read_database(session: Session, search_path: tuple[str, ...]) -> Schema:
     """The catalog, with the caller's search path in place of our own empty one."""
     return replace(read_schema(session), search_path=search_path)
-
-
-def fingerprints(session: Session, tables: Sequence[TableName]) -> tuple[tuple[TableName, str], ...]:
-    """The md5 of the catalog facts about each table, as ``guard.same_schema`` will check it."""
-    found = session.rows(guard.fingerprint_query(tables))
-    return tuple((table, str(md5)) for table, (md5,) in zip(tables, found, strict=True))
 
 
 def read_graphs(

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import psycopg
 from psycopg import sql
 
 from uuidkit.catalog.model import Schema
+from uuidkit.catalog.names import ColumnName
 from uuidkit.catalog.trees import families
 from uuidkit.database.session import Session
 from uuidkit.dependents.functions import read_functions
-from uuidkit.dependents.model import Address, DependentObject
+from uuidkit.dependents.model import Address, DependentObject, StringFunction
+from uuidkit.dependents.order import concerning
 from uuidkit.dependents.proof import Expected, prints
 from uuidkit.dependents.read import read_dependents
 from uuidkit.ledger import LedgerDependent, LedgerEntry
@@ -25,18 +27,47 @@ from uuidkit.render.record import ledger_dependent
 _COMPLETED_AFTERWARDS = frozenset({"view", "materialized view", "index", "statistics"})
 
 
-def restoration(session: Session, schema: Schema, entry: LedgerEntry, later: Collection[Expected] = ()) -> Restoration:
+@dataclass(frozen=True, slots=True)
+class Hanging:
+    """What hangs on some columns now.
+
+    Attributes:
+        dependents: the objects, each after all that it is built on.
+        functions: those with a string for a body that have to do with the columns.
+    """
+
+    dependents: tuple[DependentObject, ...]
+    functions: tuple[StringFunction, ...]
+
+
+def read_hanging(session: Session, schema: Schema, columns: Collection[ColumnName]) -> Hanging:
+    """What hangs on the columns of some conversions, read at once.
+
+    Args:
+        session: within ``reading``.
+        schema: what is there now.
+        columns: those that were converted, at the roots.
+    """
+    members = families(schema, columns)
+    dependents = tuple(found for found in read_dependents(session, schema, members) if found.hard)
+    return Hanging(dependents, read_functions(session, schema, members, dependents))
+
+
+def restoration(
+    session: Session, schema: Schema, entry: LedgerEntry, present: Hanging, later: Mapping[Address, Expected]
+) -> Restoration:
     """What becomes of everything that hangs on the columns of one conversion.
 
     Args:
         session: within ``reading``.
         schema: what is there now.
         entry: the ledger's.
+        present: what hangs on its columns, and maybe on others.
         later: what later conversions, which are reverted before this one, will have put back by then.
     """
-    by_then = {found.address: found for found in later}
     columns = families(schema, [column.name for column in entry.graph.columns])
-    hanging = {found.address: found for found in read_dependents(session, schema, columns) if found.hard}
+    hanging = {found.address: found for found in concerning(present.dependents, columns)}
+    tables = {column.table_name for column in columns}
     # What PostgreSQL would have to make anew comes back as it is now, whether or not it was there before.
     remembered = {before.address: before for before in entry.graph.dependents}
     rebuilt = [
@@ -54,8 +85,8 @@ def restoration(session: Session, schema: Schema, entry: LedgerEntry, later: Col
         after = entry.graph.after.get(str(number))
         known.add(before.address)
         now = hanging.get(before.address)
-        if before.address in by_then:
-            coming = by_then[before.address]
+        coming = later.get(before.address)
+        if coming is not None:
             if now is not None and after is not None and (coming.definition or after[0]) != after[0]:
                 blockers.append(_changed(now))
             expected.append(Expected(before.address, before.definition or None, coming.attributes))
@@ -99,7 +130,7 @@ def restoration(session: Session, schema: Schema, entry: LedgerEntry, later: Col
         down=tuple(sorted([*down, *rebuilt], key=lambda found: order.get(found.key, len(order)))),
         up=(*(ledger_dependent(found, "recreate") for found in rebuilt), *up),
         expected=(*(Expected(found.address, None, found.attributes) for found in rebuilt), *expected),
-        functions=read_functions(session, schema, columns, tuple(hanging.values())),
+        functions=tuple(found for found in present.functions if tables.intersection(found.tables)),
         blockers=tuple(blockers),
         notes=tuple(notes),
     )

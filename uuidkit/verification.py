@@ -11,8 +11,8 @@ from psycopg import sql
 from uuidkit import ledger
 from uuidkit.catalog.model import Schema
 from uuidkit.catalog.names import ColumnName, TableName, display
-from uuidkit.conversion import sentences
 from uuidkit.database.session import Session, adapt
+from uuidkit.explaining import sentences
 from uuidkit.ids import sql as value
 from uuidkit.ledger import LedgerColumn, LedgerEntry, LedgerLookup, store
 from uuidkit.reading import read_database, reading

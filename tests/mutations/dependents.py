@@ -392,8 +392,8 @@ DEPENDENTS = (
     Mutation(
         "restoring: what later conversions put back first",
         _RESTORING,
-        "        if before.address in by_then:\n",
-        "        if False:\n",
+        "        if coming is not None:\n",
+        "        if False and coming is not None:\n",
         cases("graphs_that_share_objects"),
         "there is no way back for two graphs that share a view",
     ),

@@ -12,6 +12,7 @@ _EXECUTE = "uuidkit/execute.py"
 _GUARD = "uuidkit/guard.py"
 _RUN = "uuidkit/conversion.py"
 _SAFETY = "tests/uuidkit/safety"
+_SUCCESSION = "uuidkit/succession.py"
 
 STATEMENTS = (
     Mutation(
@@ -65,7 +66,7 @@ STATEMENTS = (
     Mutation(
         "fingerprint: the way back",
         "uuidkit/render/reversion.py",
-        '    yield Statement(guard.same_schema(fingerprints), "lock", "check that the tables are those of the plan")\n',
+        "    yield as_planned(fingerprints)\n",
         "",
         (f"{_MEANWHILE}::test_the_way_back_notices_what_was_made_since_it_was_planned",),
         "what was made on a column while the way back was planned is lost with it",
@@ -73,7 +74,7 @@ STATEMENTS = (
     Mutation(
         "fingerprint: the final step",
         "uuidkit/render/finalization.py",
-        '    yield Statement(guard.same_schema(fingerprints), "lock", "check that the tables are those of the plan")\n',
+        "    yield as_planned(fingerprints)\n",
         "",
         (f"{_MEANWHILE}::test_the_final_step_notices_what_was_made_since_it_was_planned",),
         "an index made on a backup meanwhile is dropped with it",
@@ -220,8 +221,8 @@ STATEMENTS = (
     ),
     Mutation(
         "the catalog is read again after planning",
-        _RUN,
-        "if all(_same(found, again, graph) for graph in result.graphs):",
+        "uuidkit/undisturbed.py",
+        "if _same(found, again, set(tables(result))):",
         "if True:",
         (f"{_MEANWHILE}::test_a_change_while_the_plan_is_made_is_in_the_plan",),
         "the plan rests on one state of the catalog, its fingerprint on another",
@@ -235,6 +236,30 @@ STATEMENTS = (
         "what was done to a table that an unfinished graph shares is converted blindly",
     ),
     Mutation(
+        "what is left to the next graph is what this one has left",
+        _SUCCESSION,
+        "        self.left |= left\n",
+        "",
+        ("tests/uuidkit/whole/test_graphs.py",),
+        "every graph is planned again from the beginning after one that shares a table with it",
+    ),
+    Mutation(
+        "event triggers: graphs that share a table are planned one after the other",
+        _SUCCESSION,
+        "for table, _ in graph.fingerprints if self._watched_by_triggers)",
+        "for table, _ in graph.fingerprints if False)",
+        (f"{_MEANWHILE}::test_blocked_after_a_graph_was_finished_ends_with_1",),
+        "what an event trigger did within the first graph's transaction is taken for the conversion's own work",
+    ),
+    Mutation(
+        "graphs that remake the same object are planned one after the other",
+        _RUN,
+        "    if not succession.remade & taken:\n",
+        "    if True:\n",
+        cases("graphs_that_share_objects"),
+        "an object is put back as it was before the first of them",
+    ),
+    Mutation(
         "blocked before anything is locked",
         _RUN,
         "    first = current()\n    _refuse(first)\n",
@@ -245,17 +270,16 @@ STATEMENTS = (
     Mutation(
         "blocked by a later finding",
         _RUN,
-        "            latest, stale = current(), set()\n            _refuse(latest)\n",
-        "            latest, stale = current(), set()\n",
+        "            latest = current()\n            _refuse(latest)\n",
+        "            latest = current()\n",
         (f"{_SAFETY}/test_changes_underneath.py",),
         "what was found when planning again is passed over in silence",
     ),
     Mutation(
         "finished graphs are named",
-        _RUN,
-        "        error.finished = tuple(str(column) for outcome in (done if commit else ()) for column in "
-        "outcome.columns)\n",
-        "        error.finished = ()\n",
+        _SUCCESSION,
+        "            error.finished = tuple(str(column) for outcome in finished for column in outcome.columns)\n",
+        "            error.finished = ()\n",
         (
             "tests/uuidkit/cli/test_story.py",
             f"{_MEANWHILE}::test_what_was_made_between_two_graphs_of_one_table_is_noticed",

@@ -9,7 +9,7 @@ _AFTERWARDS = "tests/mutations/test_survivors_afterwards.py"
 _STATEMENTS = "uuidkit/ledger/statements.py"
 _VALUES = "uuidkit/render/values.py"
 _RENDER = "uuidkit/render/reversion.py"
-_REVERSION = "uuidkit/reversion.py"
+_OBSTACLES = "uuidkit/obstacles.py"
 _VERIFY = "uuidkit/verification.py"
 _REFUSED = cases("revert_refused_by_new_dependents")
 
@@ -144,7 +144,7 @@ WAY_BACK = (
     ),
     Mutation(
         "a changed type stops the way back",
-        _REVERSION,
+        _OBSTACLES,
         "        if found is None or not found.is_uuid:\n",
         "        if found is None:\n",
         (f"{_AFTERWARDS}::test_a_column_that_was_changed_since_stops_the_way_back",),
@@ -152,7 +152,7 @@ WAY_BACK = (
     ),
     Mutation(
         "a lost backup stops the way back",
-        _REVERSION,
+        _OBSTACLES,
         "    if backup is None or backup.type != column.backup_type:\n",
         "    if False:\n",
         (f"{_AFTERWARDS}::test_a_column_that_was_changed_since_stops_the_way_back",),
@@ -160,7 +160,7 @@ WAY_BACK = (
     ),
     Mutation(
         "a changed default stops the way back",
-        _REVERSION,
+        _OBSTACLES,
         "        if now != expected and not _same_default(now, expected):\n",
         "        if False:\n",
         _REFUSED,
@@ -168,7 +168,7 @@ WAY_BACK = (
     ),
     Mutation(
         "what was built on a backup stops the way back",
-        _REVERSION,
+        _OBSTACLES,
         "    yield from backup_blockers(schema, backups)\n",
         "",
         _REFUSED,
@@ -176,7 +176,7 @@ WAY_BACK = (
     ),
     Mutation(
         "what was built on the column stops the way back",
-        _REVERSION,
+        _OBSTACLES,
         "    yield from dependent_blockers(schema, changing)\n",
         "",
         _REFUSED,
@@ -184,7 +184,7 @@ WAY_BACK = (
     ),
     Mutation(
         "a new child stops the way back",
-        _REVERSION,
+        _OBSTACLES,
         "        if outside:\n",
         "        if False:\n",
         cases("revert_refused_by_a_new_child"),
@@ -192,7 +192,7 @@ WAY_BACK = (
     ),
     Mutation(
         "rights and row security stop the way back",
-        _REVERSION,
+        _OBSTACLES,
         "        yield from table_blockers(schema, schema.tables[table], ())\n",
         "        pass\n",
         (f"{_AFTERWARDS}::test_row_security_made_since_stops_the_way_back",),

@@ -9,12 +9,14 @@ from uuidkit import finalization, reversion
 from uuidkit.alembic.operations import ConvertToUuidOp, RevertFromUuidOp, UuidOperation
 from uuidkit.catalog.model import Schema
 from uuidkit.catalog.names import ColumnName, TableName
-from uuidkit.conversion import plan, sentences
+from uuidkit.conversion import plan
 from uuidkit.database.session import Session
+from uuidkit.explaining import sentences
 from uuidkit.guard import same_schema
 from uuidkit.ledger import LedgerEntry, store
+from uuidkit.obstacles import reversion_blockers
 from uuidkit.planning.model import Blocker, Plan, Statement
-from uuidkit.reading import fingerprints, read_database, reading
+from uuidkit.reading import read_database, reading
 from uuidkit.targets import resolve_column
 
 
@@ -91,8 +93,7 @@ def examine(session: Session, operation: UuidOperation) -> Examination:
             part = Part(columns, _involved(entry))
             standing = list(_blockers(schema, operation, entry))
             if not standing:
-                statements, tables = _statements(session, schema, operation, entry)
-                seen = fingerprints(session, tables)
+                statements, seen = _statements(session, schema, operation, entry)
                 part = replace(part, statements=statements, tables=seen, guard=same_schema(seen))
             blockers += standing
             parts.append(part)
@@ -141,13 +142,13 @@ def parts_of(plan: Plan) -> Iterator[Part]:
 
 def _blockers(schema: Schema, operation: UuidOperation, entry: LedgerEntry) -> Iterator[Blocker]:
     if isinstance(operation, RevertFromUuidOp):
-        return reversion.reversion_blockers(schema, entry)
+        return reversion_blockers(schema, entry)
     return finalization.finalization_blockers(schema, entry)
 
 
 def _statements(
     session: Session, schema: Schema, operation: UuidOperation, entry: LedgerEntry
-) -> tuple[tuple[Statement, ...], tuple[TableName, ...]]:
+) -> tuple[tuple[Statement, ...], tuple[tuple[TableName, str], ...]]:
     if isinstance(operation, RevertFromUuidOp):
         given = operation.legacy_format
         shape = None if given is None else reversion.parse_legacy_format(given)

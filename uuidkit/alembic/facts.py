@@ -15,9 +15,9 @@ from uuidkit.alembic.document import from_document, to_document
 from uuidkit.alembic.operations import ConvertToUuidOp
 from uuidkit.catalog.model import Schema
 from uuidkit.catalog.names import TableName
-from uuidkit.conversion import sentences
 from uuidkit.database.session import Session
 from uuidkit.errors import UsageError, UuidkitError
+from uuidkit.explaining import sentences
 from uuidkit.findings import ColumnFindings
 from uuidkit.planning.build import build
 from uuidkit.planning.facts import GraphFacts

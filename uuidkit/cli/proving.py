@@ -38,8 +38,8 @@ def plan_hashes(connection: psycopg.Connection[Any], targets: Sequence[str]) -> 
         connection: to the database.
         targets: as they were named.
     """
-    from uuidkit.conversion import sentences
     from uuidkit.database.session import adapt
+    from uuidkit.explaining import sentences
     from uuidkit.ledger import store
     from uuidkit.reading import read_database, reading
     from uuidkit.targets import resolve_columns

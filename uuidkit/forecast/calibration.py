@@ -12,8 +12,8 @@ import psycopg
 from psycopg import sql
 
 from uuidkit.composing import joined, raw
-from uuidkit.conversion import sentences
 from uuidkit.database.session import Session, adapt
+from uuidkit.explaining import sentences
 from uuidkit.planning.estimate import FIXED, Rates, Sample, compared, estimate
 from uuidkit.planning.model import ColumnPlan, GraphPlan, Plan, Work
 from uuidkit.reading import reading

@@ -55,9 +55,10 @@ def build(
         facts: what was found out, graph by graph, in the order of conversion.
         toolkit_version: written into the ledger.
         in_sequence: the graphs' statements are run one after the other as they stand, as in a script; otherwise each
-            graph checks all of its tables, and is planned again after one that shares a table with it.
+            graph checks all of its tables, and is planned again after one that shares an object with it.
     """
     graphs = []
+    digests = []
     checked: set[TableName] = set()
     earlier: dict[tuple[str, int], DependentPlan] = {}
     for graph_facts in facts:
@@ -65,8 +66,8 @@ def build(
             graph_facts = after_others(graph_facts, earlier, schema.search_path)
         graph = _graph(schema, request, graph_facts)
         earlier |= done_with(graph)
+        digests.append(digest := _hash(schema, request, graph))
         if not graph.blockers and _work(graph):
-            digest = _hash(schema, request, graph)
             graph = replace(
                 graph,
                 statements=tuple(
@@ -85,7 +86,6 @@ def build(
             )
             checked |= set(graph.tables)
         graphs.append(replace(graph, works=works(schema, graph, dict(graph_facts.sizes))))
-    digests = [_hash(schema, request, graph) for graph in graphs]
     # One graph keeps its own hash, so that a report's is the one that the ledger shows.
     total = digests[0] if len(digests) == 1 else hashlib.sha256("\n".join(digests).encode()).hexdigest()
     return Plan(

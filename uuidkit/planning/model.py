@@ -257,10 +257,11 @@ class GraphPlan:
         return tuple(column for column in self.columns if not column.done)
 
     @property
-    def touches(self) -> frozenset[object]:
-        """What two graphs that are planned at once may not have in common: tables, and what hangs on them."""
-        taken = (d.object.key for d in self.dependents if d.object is not None and d.action != "keep")
-        return frozenset((*self.tables, *taken))
+    def remakes(self) -> frozenset[object]:
+        """What two graphs may not have in common that are planned at once: objects and constraints, not tables."""
+        objects = [d.object.key for d in self.dependents if d.object is not None and d.action != "keep"]
+        keys = [(key.table, key.name) for key in self.foreign_keys]
+        return frozenset((*objects, *keys, *((unique.column.table_name, unique.name) for unique in self.uniques)))
 
     @property
     def name(self) -> str:

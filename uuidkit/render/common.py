@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 from psycopg import sql
 
@@ -36,6 +36,31 @@ def opening(tables: Sequence[TableName], lock_timeout: float, held: Iterable[Sta
         "lock",
         f"lock {', '.join(map(str, tables))}",
     )
+
+
+def as_planned(fingerprints: guard.Fingerprints) -> Statement:
+    """See under the locks that the tables are those of the plan.
+
+    Args:
+        fingerprints: per table the md5 of the catalog facts.
+    """
+    return Statement(guard.same_schema(fingerprints), "lock", "check that the tables are those of the plan")
+
+
+def after_others(
+    statements: Sequence[Statement], planned: guard.Fingerprints, left: Mapping[TableName, str]
+) -> tuple[Statement, ...]:
+    """The statements of one graph, when others that share tables with it have been changed since it was planned.
+
+    What they did with the tables is known; whatever else was done to these is still noticed.
+
+    Args:
+        planned: the fingerprints that the statements compare with.
+        left: the tables of the others, as they have left them.
+    """
+    known = tuple((table, left.get(table, found)) for table, found in planned)
+    before, now = as_planned(planned), as_planned(known)
+    return tuple(now if statement == before else statement for statement in statements)
 
 
 def closing() -> Statement:

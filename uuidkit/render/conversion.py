@@ -18,6 +18,7 @@ from uuidkit.render.common import (
     add_constraint,
     alter,
     analyze,
+    as_planned,
     closing,
     drop_constraint,
     index_statistics,
@@ -66,7 +67,7 @@ def conversion_statements(
     objects = [plan.object for plan in plans if plan.object is not None]
     yield from opening(graph.tables, request.lock_timeout, dependents.hold(objects, graph.tables))
     if fingerprints:
-        yield Statement(guard.same_schema(fingerprints), "lock", "check that the tables are those of the plan")
+        yield as_planned(fingerprints)
     yield from dependents.as_planned(objects)
     yield ledger.creation()
     yield from make_lookups(lookups)

@@ -12,7 +12,7 @@ from uuidkit.catalog.names import TableName
 from uuidkit.composing import joined
 from uuidkit.ledger import LedgerEntry
 from uuidkit.planning.model import Statement
-from uuidkit.render.common import alter, closing, opening
+from uuidkit.render.common import alter, as_planned, closing, opening
 from uuidkit.render.texts import drop_texts
 
 
@@ -34,7 +34,7 @@ def finalization_statements(
         lock_timeout: seconds that one attempt waits.
     """
     yield from opening(tables, lock_timeout)
-    yield Statement(guard.same_schema(fingerprints), "lock", "check that the tables are those of the plan")
+    yield as_planned(fingerprints)
     for table in tables:
         # Those that come from above go with it; a table that has left the tree has one of its own.
         backups = [

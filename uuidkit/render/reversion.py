@@ -20,6 +20,7 @@ from uuidkit.render.common import (
     add_constraint,
     alter,
     analyze,
+    as_planned,
     closing,
     drop_constraint,
     index_statistics,
@@ -66,7 +67,7 @@ def reversion_statements(
         columns = tuple(replace(column, legacy_shape=shape) for column in columns)
     lookups = lookups_of(columns)
     yield from opening(tables, lock_timeout, dependents.hold(restored.down, tables))
-    yield Statement(guard.same_schema(fingerprints), "lock", "check that the tables are those of the plan")
+    yield as_planned(fingerprints)
     yield from dependents.as_planned(restored.down)
     yield from make_lookups(lookups)
     yield from _collect_texts(columns, version_num, lookups)
