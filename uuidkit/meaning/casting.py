@@ -11,6 +11,7 @@ from psycopg import sql
 from uuidkit.catalog.model import Column, Schema
 from uuidkit.catalog.names import ColumnName, TableName
 from uuidkit.composing import text_of
+from uuidkit.ids import Shape
 from uuidkit.meaning import definitions, made, samples
 from uuidkit.meaning.asking import Trial
 from uuidkit.meaning.definitions import Key, Relation
@@ -30,16 +31,18 @@ class Size:
         real: rows of the table itself.
         ids: made texts per converted column.
         variants: choices of values for the other columns.
+        focused: made texts per converted column with what a single definition looks for in the other columns.
     """
 
     real: int
     ids: int
     variants: int
+    focused: int
 
 
-LARGE = Size(1_000, 400, 6)
-MIDDLE = Size(150, 40, 3)
-SMALL = Size(30, 8, 1)
+LARGE = Size(1_000, 400, 6, 40)
+MIDDLE = Size(150, 40, 3, 12)
+SMALL = Size(30, 8, 1, 0)
 _LIKE_A_ROW = 2  # the variant that repeats a row of the table itself
 
 
@@ -50,6 +53,7 @@ class Company:
     Attributes:
         conversions: by column; those of inherited columns among them.
         columns: by table the columns that some object reads.
+        keys: by table the columns of its primary key.
         real: by table the sampled rows, in the order of ``columns``.
         labels: of the enumerations, by type.
         uuids: by conversion what the texts become.
@@ -58,9 +62,15 @@ class Company:
     schema: Schema
     conversions: Mapping[ColumnName, Conversion]
     columns: dict[TableName, tuple[str, ...]] = field(default_factory=dict)
+    keys: dict[TableName, frozenset[str]] = field(default_factory=dict)
     real: dict[TableName, list[Texts]] = field(default_factory=dict)
     labels: Mapping[str, Sequence[str]] = field(default_factory=dict)
     uuids: dict[Conversion, dict[str, str | None]] = field(default_factory=dict)
+
+    @cached_property
+    def shapes(self) -> frozenset[Shape]:
+        """Every shape that occurs in any converted column."""
+        return frozenset(shape for conversion in self.conversions.values() for shape in conversion.shapes)
 
     @cached_property
     def all_uuids(self) -> dict[str, str | None]:
@@ -127,7 +137,8 @@ def gather(
         read = catalog.columns(sorted(keys), relation.oid)
         columns = schema.tables[name].columns
         # A stand-in with a primary key has no row whose key is not known.
-        key = {column for index in schema.indexes_of(name) if index.primary for column in index.key_columns}
+        key = {c for index in schema.indexes_of(name) if index.primary for c in index.key_columns if c is not None}
+        company.keys[name] = frozenset(key)
         needed = tuple(
             column
             for column in columns
@@ -177,7 +188,9 @@ def translate(trial: Trial, company: Company, groups: Iterable[tuple[Collection[
         company.uuids.setdefault(conversion, {}).update(found)
 
 
-def stand_in(company: Company, relation: Relation, texts: Sequence[str], size: Size) -> StandIn:
+def stand_in(
+    company: Company, relation: Relation, texts: Sequence[str], size: Size, reads: Collection[str] | None = None
+) -> StandIn:
     """A table with the rows that suit some definitions.
 
     Args:
@@ -185,12 +198,21 @@ def stand_in(company: Company, relation: Relation, texts: Sequence[str], size: S
         relation: the table.
         texts: the definitions.
         size: how many rows.
+        reads: the columns that have values beside keys and ids; None for all that any object reads.
     """
     name = relation.name
-    filled = company.columns[name]
-    columns = tuple(_staged(company, name, column) for column in company.schema.tables[name].columns.values())
+    everything = company.columns[name]
+    always = company.keys.get(name, frozenset())
+    filled = tuple(
+        column
+        for column in everything
+        if reads is None or column in reads or column in always or name.column(column) in company.conversions
+    )
+    filled = filled or everything[:1]  # rows without a column cannot be written down
+    places = [everything.index(column) for column in filled]
+    columns = tuple(_staged(company, name, column, filled) for column in company.schema.tables[name].columns.values())
     what = made.sought(texts, filled, company.schema.role)
-    ids = {column.name: values for column, values in _ids(company, relation, what).items()}
+    ids = {column.name: values for column, values in _ids(company, relation, what).items() if column.name in filled}
     others = made.Others(
         [
             column
@@ -207,7 +229,8 @@ def stand_in(company: Company, relation: Relation, texts: Sequence[str], size: S
         null = bool(converted) and any(values[place] is None for place in converted)
         return Row(values, uuids_of(values, known), variant, null)
 
-    rows = {values: row(values, -1) for values in _spread(company.real.get(name, []), size.real)}
+    real = dict.fromkeys(tuple(values[place] for place in places) for values in company.real.get(name, []))
+    rows = {values: row(values, -1) for values in _spread(list(real), size.real)}
     fresh: dict[tuple[Texts, int], Row] = {}
     longest = max((min(len(values), size.ids) for values in ids.values()), default=4)
     for variant in range(size.variants if others.columns or len(ids) > 1 else 1):
@@ -223,14 +246,55 @@ def stand_in(company: Company, relation: Relation, texts: Sequence[str], size: S
                 for place, column in enumerate(filled)
             )
             fresh.setdefault((values, variant), row(values, variant))
+    variant = size.variants
+    for text in dict.fromkeys(texts) if ids and others.columns and size.focused else ():
+        own = _ids(company, relation, made.sought([text], filled, company.schema.role))
+        for rest in others.focused(text):
+            for number in range(min(size.focused, max(map(len, own.values())))):
+                values = tuple(
+                    _pick(own[name.column(column)], number, size.focused) if column in ids else rest[column]
+                    for column in filled
+                )
+                fresh.setdefault((values, variant), row(values, variant))
+            variant += 1
     return StandIn(relation, columns, (*rows.values(), *fresh.values()))
 
 
-def _staged(company: Company, name: TableName, column: Column) -> StagedColumn:
-    filled = column.name in company.columns[name]
+def own_texts(company: Company, relation: Relation, definition: str) -> set[str | None]:
+    """The made texts of a table's converted columns that one definition alone asks for.
+
+    Args:
+        company: what there is.
+        relation: the table.
+        definition: one of those that are tried.
+    """
+    what = made.sought([definition], company.columns[relation.name], company.schema.role)
+    return {text for values in _ids(company, relation, what).values() for text in values}
+
+
+def strange(company: Company, relations: Iterable[Relation], definitions: Sequence[str]) -> dict[str, str]:
+    """Texts that some definitions may look for, and that no value of the columns is spelled like; with their uuids.
+
+    Args:
+        company: what there is.
+        relations: the tables.
+        definitions: those that are tried.
+    """
+    found: dict[str, str] = {}
+    for relation in relations:
+        what = made.sought(definitions, company.columns[relation.name], company.schema.role)
+        usual = _ids(company, relation, Sought())
+        for column, values in _ids(company, relation, what).items():
+            known = company.uuids.get(company.conversions[column], {})
+            found |= {v: uuid for v in values if v and v not in usual[column] and (uuid := known.get(v)) is not None}
+    return {text: uuid for text, uuid in found.items() if text not in company.real_texts}
+
+
+def _staged(company: Company, name: TableName, column: Column, filled: Collection[str]) -> StagedColumn:
     # The type under a domain compares as the domain does, and refuses none of the values made.
     printed = column.type if column.domain is None else text_of(sql.Identifier(column.base_type))
-    return StagedColumn(column.name, printed, column.collation, name.column(column.name) in company.conversions, filled)
+    converted = name.column(column.name) in company.conversions
+    return StagedColumn(column.name, printed, column.collation, converted, column.name in filled)
 
 
 def _ids(company: Company, relation: Relation, what: Sought) -> dict[ColumnName, list[str | None]]:
@@ -239,7 +303,8 @@ def _ids(company: Company, relation: Relation, what: Sought) -> dict[ColumnName,
         name = relation.name.column(column)
         conversion = company.conversions.get(name)
         if conversion is not None:
-            values = made.ids(what, conversion.shapes, empty=not company.real.get(relation.name))
+            empty = not company.real.get(relation.name)
+            values = made.ids(what, conversion.shapes, empty=empty, everywhere=company.shapes)
             # NULL too where the column refuses it: it makes no difference to what an id says.
             found[name] = made.fitting(values, conversion.type, not_null=False)
     return found

@@ -17,6 +17,7 @@ from uuidkit.meaning.questions import Question
 from uuidkit.meaning.stage import Row, Side, StandIn, number_of, numbered, row_of, scenery, texts
 
 _ONE_BY_ONE = 48  # rows, when some of them make the expression fail
+_PROBE = 6  # of them, to see whether they all do
 _MOST_ROWS = 20_000
 _ARGUMENTS: Final[dict[str, sql.Composable]] = {
     **dict.fromkeys(("text", "character varying", "character"), sql.SQL("u.v")),
@@ -95,9 +96,21 @@ class Stage:
             tables = [t.limited(_other_ids(t, multiplier, offset)) for t in self.tables]
             yield Stage(tuple(tables), self.views)
 
+    def of_few_rows(self) -> Stage:
+        """The same with a row of each kind alone: of the table itself, made, with NULL, without a uuid."""
+        return Stage(tuple(t.limited(_one_of_each(t.rows)) for t in self.tables), self.views)
+
+    def without_null(self) -> Stage:
+        """The same without rows whose id is NULL, which stand before or behind all others."""
+        return Stage(tuple(t.limited([row for row in t.rows if not row.null]) for t in self.tables), self.views)
+
     def of_real_rows(self) -> Stage:
         """The same with the rows of the tables themselves alone."""
         return Stage(tuple(t.limited([row for row in t.rows if row.variant < 0]) for t in self.tables), self.views)
+
+
+def _one_of_each(rows: Sequence[Row]) -> list[Row]:
+    return list({(row.variant < 0, row.null, row.uuids is None): row for row in reversed(rows)}.values())
 
 
 def _other_ids(stand_in: StandIn, multiplier: int, offset: int) -> list[Row]:
@@ -146,7 +159,32 @@ def answers(trial: Trial, stage: Stage, asked: Sequence[Question], side: Side) -
     chosen = _spread([number for number, row in enumerate(rows) if row.uuids is not None], _ONE_BY_ONE)
     if side == "old":
         chosen += _spread([number for number, row in enumerate(rows) if row.uuids is None], _ONE_BY_ONE // 4)
+    probe = _spread(chosen, _PROBE)
+    if len(chosen) > len(probe):
+        # What fails in the same words wherever it is tried has nothing to do with the rows.
+        tried = [_halves(trial, stage, asked[0], side, [number]) for number in probe]
+        if (why := _only_failure(tried)) is not None:
+            return [{_place(stage, asked[0], number): why for number in chosen}]
     return [_halves(trial, stage, asked[0], side, chosen)]
+
+
+def answerless(trial: Trial, stage: Stage, asked: Sequence[Question]) -> set[int]:
+    """Which questions fail before the conversion for whatever row, as the settings do not suit them.
+
+    Args:
+        trial: under the settings.
+        stage: with the table.
+        asked: as of ``answers``.
+    """
+    few = stage.of_few_rows()
+    found = answers(trial, few, asked, "old")
+    return {number for number, answer in enumerate(found) if _only_failure([answer]) is not None}
+
+
+def _only_failure(found: Sequence[Answers | Failure]) -> Failure | None:
+    """The failure that is every one of some answers; None where there is another answer or none."""
+    words = {answer for one in found for answer in ([one] if isinstance(one, Failure) else one.values())}
+    return why if len(words) == 1 and isinstance(why := words.pop(), Failure) else None
 
 
 def table(trial: Trial, stage: Stage, question: Question, side: Side, *, unconverted: bool = False) -> Table | Failure:
@@ -192,11 +230,11 @@ def _answers(
 ) -> list[Answers]:
     stand_in = stage.table(asked[0].table)
     first, second = sql.Identifier("uuidkit a"), sql.Identifier("uuidkit b")
+    # Policies of several commands often ask the same.
+    places = {text: place for place, text in enumerate(dict.fromkeys(q.text_on(side) for q in asked))}
     parts = [
-        sql.SQL("({text})::text, pg_catalog.pg_typeof({text})::text").format(
-            text=sql.SQL("({})").format(raw(q.text_on(side)))
-        )
-        for q in asked
+        sql.SQL("({text})::text, pg_catalog.pg_typeof({text})::text").format(text=sql.SQL("({})").format(raw(text)))
+        for text in places
     ]
     if asked[0].pairs:
         size = max(1, len(stand_in.rows))
@@ -229,7 +267,9 @@ def _answers(
             scenery(side, stage.tables, stage.views, unconverted=True), number, joined(list(parts)), source, where
         )
     )
-    return [{row[0]: (row[1 + 2 * n], row[2 + 2 * n]) for row in rows} for n in range(len(asked))]
+    return [
+        {row[0]: (row[1 + 2 * n], row[2 + 2 * n]) for row in rows} for n in (places[q.text_on(side)] for q in asked)
+    ]
 
 
 def _halves(trial: Trial, stage: Stage, question: Question, side: Side, numbers: Sequence[int]) -> Answers | Failure:
@@ -243,9 +283,7 @@ def _halves(trial: Trial, stage: Stage, question: Question, side: Side, numbers:
     if not refused.by_value:
         return refused
     if len(numbers) == 1:
-        # Of a pair, the one of the row with itself stands for all.
-        size = max(1, len(stage.table(question.table).rows))
-        return {numbers[0] * (size + 1) if question.pairs else numbers[0]: refused}
+        return {_place(stage, question, numbers[0]): refused}
     middle = len(numbers) // 2
     both: Answers = {}
     for half in (numbers[:middle], numbers[middle:]):
@@ -254,6 +292,11 @@ def _halves(trial: Trial, stage: Stage, question: Question, side: Side, numbers:
             return found_half
         both |= found_half
     return both
+
+
+def _place(stage: Stage, question: Question, number: int) -> int:
+    """Where the answer for a row stands: of a pair, the one of the row with itself stands for all."""
+    return number * (max(1, len(stage.table(question.table).rows)) + 1) if question.pairs else number
 
 
 def _spread(numbers: Sequence[int], most: int) -> list[int]:

@@ -25,7 +25,9 @@ from uuidkit.meaning.questions import NotToBeAsked, Question, questions
 from uuidkit.meaning.scenarios import Scenario, scenarios
 
 _PATIENCE = 6  # times the limit of one question, for all of them together
+_SHARE = 0.2  # seconds for each of many objects
 _NOT_SET = "42704"
+_ORDER = ("ORDER",)
 _TOGETHER = 12  # questions in one statement
 
 
@@ -48,7 +50,8 @@ def judge(
         schema: the tables.
         conversions: every column that will change.
         things: the objects.
-        time_limit: seconds that one question may take; all of them together may take six times as long.
+        time_limit: seconds that one question may take; all of them together may take six times as long, or a fifth of
+            a second for each object where there are many.
 
     Returns:
         A judgement for every object, by (catalog, oid).
@@ -61,7 +64,7 @@ def judge(
     if not session.in_transaction:
         with session.transaction():
             return judge(session, schema, conversions, things, time_limit=time_limit)
-    with Trial(session, time_limit, time_limit * _PATIENCE) as trial:
+    with Trial(session, time_limit, max(time_limit * _PATIENCE, _SHARE * len(things))) as trial:
         return _Judge(trial, schema, conversions).all(things)
 
 
@@ -71,10 +74,11 @@ class _Judge:
         self._schema = schema
         self._conversions = casting.inherited(schema, conversions)
         self._found: dict[tuple[str, int], list[Judgement]] = {}
+        self._catalog = Catalog({}, {}, {})
 
     def all(self, things: Sequence[Thing]) -> dict[tuple[str, int], Judgement]:
         trial, schema = self._trial, self._schema
-        catalog = matters.read(trial, schema, things)
+        catalog = self._catalog = matters.read(trial, schema, things)
         found = matters.matters(trial, schema, catalog, things, list(self._conversions))
         asked: list[tuple[Matter, Question]] = []
         for matter in found:
@@ -130,7 +134,8 @@ class _Judge:
         if any(question.form in ("condition", "value") and question.table not in matter.tables for question in asked):
             matter.unknown = "it stands on a view, whose rows cannot be told apart"
             return []
-        return asked
+        read = self._catalog.columns([matter.thing.key], own)
+        return [replace(question, reads=None if read is None else frozenset(read)) for question in asked]
 
     def _reads_ids(self, matter: Matter, question: Question) -> bool:
         """Whether a part of an object can read an id: a policy's other condition, the predicate of an index may not."""
@@ -182,20 +187,27 @@ class _Judge:
         self, company: Company, texts: Sequence[str], members: Sequence[tuple[Matter, Question]]
     ) -> list[Judgement]:
         matter, first = members[0]
+        matters_of = [matter for matter, _ in members]
         if first.form == "default":
             return [self._default(company, matter, question) for _, question in members]
         if first.form == "rows":
             return [self._rows(company, matter, question) for _, question in members]
         size = LARGE if len(matter.tables) == 1 and not matter.settings else MIDDLE
-        stage = self._stage(company, matter, texts, size)
+        stage = self._stage(company, matters_of, texts, size)
         asked = [question for _, question in members]
         if first.form == "value":
-            return self._values(company, stage, asked)
+            return self._values(company, stage, members)
         return self._conditions(stage, asked, scenarios(stage, tuple(matter.settings), texts, matter.bodies))
 
-    def _stage(self, company: Company, matter: Matter, texts: Sequence[str], size: Size) -> Stage:
+    def _stage(self, company: Company, tried: Sequence[Matter], texts: Sequence[str], size: Size) -> Stage:
+        """What all of some objects read, which are about the same tables and views."""
+        matter = tried[0]
+        keys = [*(one.thing.key for one in tried), *(("pg_class", oid) for oid in matter.views)]
         return Stage(
-            tuple(casting.stand_in(company, relation, texts, size) for relation in matter.tables.values()),
+            tuple(
+                casting.stand_in(company, relation, texts, size, self._catalog.columns(keys, oid))
+                for oid, relation in matter.tables.items()
+            ),
             tuple((relation, matter.queries[oid]) for oid, relation in matter.views.items()),
         )
 
@@ -204,7 +216,13 @@ class _Judge:
         refusals: list[Judgement | None] = [None] * len(asked)
         for scenario in tried:
             self._trial.under(scenario.settings)
-            for number, (before, after) in enumerate(self._both(stage, asked)):
+            out = evaluation.answerless(self._trial, stage, asked) if scenario.settings else set()
+            chosen = [number for number in range(len(asked)) if number not in out]
+            if not chosen:
+                continue
+            for number, (before, after) in zip(
+                chosen, self._both(stage, [asked[number] for number in chosen]), strict=True
+            ):
                 if isinstance(before, Failure) and before.sqlstate == _NOT_SET and scenario.label == "":
                     continue  # what is asked for has to be set
                 if isinstance(before, Failure) or isinstance(after, Failure):
@@ -231,18 +249,27 @@ class _Judge:
         found: dict[int, Answers | Failure] = dict(zip(again, after, strict=True))
         return [(answer, found.get(number, answer)) for number, answer in enumerate(before)]
 
-    def _values(self, company: Company, stage: Stage, asked: Sequence[Question]) -> list[Judgement]:
-        uuids = company.all_uuids
+    def _values(self, company: Company, stage: Stage, members: Sequence[tuple[Matter, Question]]) -> list[Judgement]:
+        asked = [question for _, question in members]
         judged = []
-        for question, (before, after) in zip(asked, self._both(stage, asked), strict=True):
+        for (matter, question), (before, after) in zip(members, self._both(stage, asked), strict=True):
             if isinstance(before, Failure) or isinstance(after, Failure):
                 judged.append(_refused(question, before, after))
-            else:
-                judged.append(verdict.of_value(question, stage.table(question.table), before, after, uuids))
+                continue
+            table = stage.table(question.table)
+            # What another expression looks for says nothing of this one.
+            own = casting.own_texts(company, table.relation, question.text)
+            concerned = {
+                number: answer
+                for number, answer in before.items()
+                if table.rows[number].variant < 0 or own.issuperset(table.converted(table.rows[number]))
+            }
+            strange = casting.strange(company, matter.tables.values(), [question.text])
+            judged.append(verdict.of_value(question, table, concerned, after, company.all_uuids, strange))
         return judged
 
     def _rows(self, company: Company, matter: Matter, question: Question, size: Size = MIDDLE) -> Judgement:
-        stage = self._stage(company, matter, matter.texts, size)
+        stage = self._stage(company, [matter], matter.texts, size)
         worst: Judgement | None = None
         for scenario in scenarios(stage, tuple(matter.settings), matter.texts, matter.bodies):
             self._trial.under(scenario.settings)
@@ -263,7 +290,7 @@ class _Judge:
             before = props.table_with_keys(self._trial, stage, question, "old", keys, matter.path)
             after = props.table_with_keys(self._trial, stage, question, "new", keys, matter.path)
             self._trial.start_afresh()
-            return self._compared(company, question, before, after, None)
+            return self._compared(company, matter, question, before, after, None)
         if isinstance(before, Failure) and before.by_value:
             # A made value may be to blame: then the tables' own rows have to do.
             first, stage = before, stage.of_real_rows()
@@ -277,9 +304,16 @@ class _Judge:
         if isinstance(after, Table) and not before.rows and not after.rows:
             found = evaluation.table(self._trial, stage, question, "old", unconverted=True)
             everything = found if isinstance(found, Table) else None
-        judged = self._compared(company, question, before, after, everything)
+        judged = self._compared(company, matter, question, before, after, everything)
         if judged.meaning != "same" or not matter.reads_ids:
             return judged
+        if any(lexing.mentions(text, _ORDER) for text in matter.texts):
+            rest = stage.without_null()
+            was = evaluation.table(self._trial, rest, question, "old")
+            now = evaluation.table(self._trial, rest, question, "new")
+            ordered = self._compared(company, matter, question, was, now, None)
+            if ordered.meaning == "changed":
+                return ordered
         return self._confirmed(stage, question, before, judged)
 
     def _confirmed(self, stage: Stage, question: Question, before: Table, judged: Judgement) -> Judgement:
@@ -291,7 +325,7 @@ class _Judge:
         return Judgement("unknown", verdict.NO_DIFFERENCE)
 
     def _default(self, company: Company, matter: Matter, question: Question) -> Judgement:
-        stage = self._stage(company, matter, matter.texts, SMALL)
+        stage = self._stage(company, [matter], matter.texts, SMALL)
         before = evaluation.table(self._trial, stage, question, "old")
         after = evaluation.table(self._trial, stage, question, "new")
         if isinstance(before, Failure) or isinstance(after, Failure):
@@ -305,6 +339,7 @@ class _Judge:
     def _compared(
         self,
         company: Company,
+        matter: Matter,
         question: Question,
         before: Table | Failure,
         after: Table | Failure,
@@ -312,7 +347,8 @@ class _Judge:
     ) -> Judgement:
         if isinstance(before, Failure) or isinstance(after, Failure):
             return _refused(question, before, after)
-        return verdict.of_rows(question, before, after, everything, company.all_uuids)
+        strange = casting.strange(company, matter.tables.values(), matter.texts)
+        return verdict.of_rows(question, before, after, everything, company.all_uuids, strange)
 
     def _keys(self, stage: Stage) -> dict[TableName, tuple[str, ...]]:
         oids = {table.relation.name for table in stage.tables}

@@ -113,19 +113,39 @@ def settings(text: str) -> tuple[list[str], bool]:
     return list(names), constant
 
 
-def keys(text: str) -> list[str]:
-    """The keys of JSON documents that are asked for with ``->`` or ``->>``, each once.
+def keys(text: str) -> tuple[list[str], list[str]]:
+    """The keys of JSON documents that are asked for: those of values (``->>``), and those of parts (``->``).
 
     Args:
         text: SQL as the server prints it, or the body of a function.
     """
     words = tokens(text)
-    found = [
-        token.value
-        for first, second, token in zip(words, words[1:], words[2:], strict=False)
-        if token.kind == "string" and second.value == ">" and first.value in ("-", ">")
-    ]
-    return list(dict.fromkeys(found))
+    values: dict[str, None] = {}
+    parts: dict[str, None] = {}
+    for first, second, token in zip(words, words[1:], words[2:], strict=False):
+        if token.kind == "string" and second.value == ">" and first.value in ("-", ">"):
+            (values if first.value == ">" else parts)[token.value] = None
+    return list(values), list(parts)
+
+
+def documents(text: str) -> list[str]:
+    """The settings that hold a JSON document, as their value is cast to json or jsonb close behind.
+
+    Args:
+        text: SQL as the server prints it, or the body of a function.
+    """
+    words = tokens(text)
+    found: dict[str, None] = {}
+    for number, token in enumerate(words):
+        if token.kind != "string" or not _names_a_setting(words, number):
+            continue
+        for cast, name in zip(words[number + 1 : number + 12], words[number + 2 : number + 13], strict=False):
+            if cast.value.lower() == "current_setting":
+                break
+            if cast.kind == "cast" and name.value.lower() in ("json", "jsonb"):
+                found[token.value] = None
+                break
+    return list(found)
 
 
 def hints(text: str, columns: Sequence[str]) -> Iterator[tuple[str, str | None]]:

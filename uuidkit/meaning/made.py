@@ -5,19 +5,23 @@ from __future__ import annotations
 import hashlib
 import random
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from uuid import UUID
 
 from uuidkit.catalog.model import Column
-from uuidkit.ids import Shape
+from uuidkit.ids import Shape, parse
 from uuidkit.meaning import lexing
 
 _MOST_LITERALS = 60
 _LONGEST_PIECE = 60
 _LONGEST_TEXT = 20_000
+_MOST_FOCUSED = 4  # choices of the other columns for one definition
 # Classes, counts and the other signs of LIKE patterns and regular expressions, which are no part of a value.
 _SIGNS = re.compile(r"\[[^\]]*\]|\{\d*,?\d*\}|\(\?[:=!]|[\^$%*+?().|\\{}\[\]]")
+# A letter behind the first hyphen, where the texts of the spellings part.
+_LOWEST, _HIGHEST = UUID("00000000-a000-4000-8000-000000000000"), UUID("ffffffff-a000-4000-8000-000000000000")
+_BEHIND_HYPHEN = 80  # bits behind the second group of digits
 _LENGTH = re.compile(r"\((\d+)\)")
 _BY_TYPE: Mapping[str, tuple[str, ...]] = {
     "bool": ("true", "false"),
@@ -87,12 +91,13 @@ def pieces(literal: str) -> list[str]:
     return [piece for piece in dict.fromkeys([*runs, "".join(runs)]) if 0 < len(piece) <= _LONGEST_PIECE]
 
 
-def ids(what: Sought, shapes: Sequence[Shape], *, empty: bool) -> list[str | None]:
+def ids(what: Sought, shapes: Sequence[Shape], *, empty: bool, everywhere: Collection[Shape] = ()) -> list[str | None]:
     """Texts for a converted column: those of the shapes that occur first, then those that the definitions look for.
 
     Args:
         what: what the definitions look for.
         shapes: the regular shapes that occur in the column.
+        everywhere: those that occur in any column.
         empty: whether nothing is known about its values, so that the plain forms have to stand in.
     """
     forms = list(shapes) or ([Shape(), Shape(spelling="hex")] if empty else [Shape()])
@@ -100,10 +105,14 @@ def ids(what: Sought, shapes: Sequence[Shape], *, empty: bool) -> list[str | Non
     found: dict[str | None, None] = {
         form.render(uuid_for(f"{form}{number}")): None for number in ("", " 2") for form in forms
     }
+    # One uuid as each column spells it, which only after the conversion is the same one.
+    found[forms[0].render(uuid_for(""))] = None
+    found |= dict.fromkeys(_against_the_order(forms, {*forms, *everywhere}))
     found[None] = None
     found[""] = None
     for literal in what.literals:
         found[literal] = None
+        found |= dict.fromkeys(_neighbours(literal, forms))
         for piece in pieces(literal):
             found[piece] = None
             joints = ("",) if piece[-1] in "_-:" else ("", "_", "-")
@@ -117,6 +126,24 @@ def ids(what: Sought, shapes: Sequence[Shape], *, empty: bool) -> list[str | Non
                 found["x" * length] = None
     found["x"] = None
     return list(found)
+
+
+def _against_the_order(forms: Sequence[Shape], everywhere: Collection[Shape]) -> Iterator[str]:
+    """Texts at either end of all ids that stand, among those of other shapes, in the opposite order of their uuids."""
+    backwards = sorted(everywhere, key=lambda form: form.render(_LOWEST), reverse=True)
+    for first in (_LOWEST, _HIGHEST) if len(backwards) > 1 else ():
+        for number, form in enumerate(backwards):
+            if form in forms:
+                yield form.render(UUID(int=first.int + (number << _BEHIND_HYPHEN)))
+
+
+def _neighbours(literal: str, forms: Sequence[Shape]) -> Iterator[str]:
+    """The ids before and after one that is looked for: less or more in the last digit alone."""
+    found = parse(literal)
+    if found is not None:
+        for number in (found.int - 1, found.int + 1):
+            if 0 <= number < 1 << 128:
+                yield from (form.render(UUID(int=number)) for form in forms)
 
 
 def fitting(values: Iterable[str | None], type: str, *, not_null: bool) -> list[str | None]:
@@ -155,13 +182,35 @@ class Others:
         """
         return {column.name: self._value(column, number) for column in self.columns}
 
-    def _value(self, column: Column, number: int) -> str | None:
-        usual = self._usual(column)
-        hinted = [
+    def focused(self, definition: str) -> list[dict[str, str | None]]:
+        """Choices for what one definition looks for, all columns together, one after the other.
+
+        Args:
+            definition: one of those that are tried.
+        """
+        hints = list(dict.fromkeys(lexing.hints(definition, [column.name for column in self.columns])))
+        values = {column.name: self._looked_for(column, hints) for column in self.columns}
+        most = min(_MOST_FOCUSED, max(map(len, values.values()), default=0))
+        return [{name: found[n % len(found)] if found else None for name, found in values.items()} for n in range(most)]
+
+    def _looked_for(self, column: Column, hints: Sequence[tuple[str, str | None]]) -> list[str | None]:
+        found: dict[str | None, None] = {}
+        for value in self._hinted(column, hints):
+            found[value] = None
+            if value is not None and column.base_type in _NUMBERS:
+                found |= dict.fromkeys((str(int(value) + 1), str(int(value) - 1)))  # more than that, or less
+        return list(found | dict.fromkeys(self._usual(column)))
+
+    def _hinted(self, column: Column, hints: Iterable[tuple[str, str | None]]) -> list[str | None]:
+        return [
             value
-            for name, value in self.what.hints
+            for name, value in hints
             if name == column.name and (not column.not_null if value is None else self._takes(column, value))
         ]
+
+    def _value(self, column: Column, number: int) -> str | None:
+        usual = self._usual(column)
+        hinted = self._hinted(column, self.what.hints)
         if number == 0:
             return (hinted or usual or [None])[0]
         if number == 1:

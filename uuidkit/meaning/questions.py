@@ -58,6 +58,7 @@ class Question:
         rewritten: the text after the conversion where it is another one.
         computed: whether it is worked out for every row when the object is made, so that a row that it fails for, or
             that a constraint refuses, keeps it from being made.
+        reads: the columns of its own table that the object reads; None where that is not known.
     """
 
     thing: Thing
@@ -73,6 +74,7 @@ class Question:
     arguments: tuple[tuple[str, str], ...] = ()
     rewritten: str = ""
     computed: bool = False
+    reads: frozenset[str] | None = None
 
     def over_view(self, columns: Sequence[str]) -> Question:
         """The same question about the rows of a view, which have no numbers: each row with its answer.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from uuidkit.ids import Shape
 from uuidkit.meaning import lexing
@@ -56,16 +56,45 @@ def scenarios(stage: Stage, names: Sequence[str], texts: Sequence[str], bodies: 
     plain = str(uuid_for(str(Shape())))
     words = [literal for text in texts for literal in lexing.literals(text) if literal]
     chosen = list(dict.fromkeys([*list(values)[:_MOST_VALUES], plain, *words[:1], *list(others)[:_MOST_VALUES]]))
-    found = [Scenario(), *(_scenario(dict.fromkeys(names, value)) for value in chosen)]
-    keys = [key for text in (*texts, *bodies) for key in lexing.keys(text)]
-    if keys:
-        # Claims, say: a document with the value under every key that is asked for.
-        found += [_scenario(dict.fromkeys(names, json.dumps(dict.fromkeys(keys, value)))) for value in chosen]
+    claims = _Claims.of((*texts, *bodies))
+    found = [Scenario(), *(claims.scenario(dict.fromkeys(names, value)) for value in chosen)]
+    if claims.keys and not claims.documents:
+        # It is not seen which of the settings holds the document.
+        every = replace(claims, documents=frozenset(names))
+        found += [every.scenario(dict.fromkeys(names, value)) for value in chosen]
     if len(names) > 1:
         for name in names:
-            found += [_scenario({**dict.fromkeys(names, plain), name: value}) for value in chosen[:_MOST_VALUES]]
-    return found
+            found += [claims.scenario({**dict.fromkeys(names, plain), name: value}) for value in chosen[:_MOST_VALUES]]
+    return list({tuple(scenario.settings.items()): scenario for scenario in found}.values())
 
 
-def _scenario(settings: Mapping[str, str]) -> Scenario:
-    return Scenario(" and ".join(f"{name} = {value!r}" for name, value in settings.items()), settings)
+@dataclass(frozen=True)
+class _Claims:
+    """The documents among the settings, such as the claims of a token.
+
+    Attributes:
+        keys, parts: the keys of values and of parts that are asked for.
+        documents: the settings that hold one.
+    """
+
+    keys: tuple[str, ...]
+    parts: tuple[str, ...]
+    documents: frozenset[str]
+
+    @classmethod
+    def of(cls, texts: Sequence[str]) -> _Claims:
+        keys = [lexing.keys(text) for text in texts]
+        return cls(
+            tuple(dict.fromkeys(key for values, _ in keys for key in values)),
+            tuple(dict.fromkeys(key for _, parts in keys for key in parts)),
+            frozenset(name for text in texts for name in lexing.documents(text)),
+        )
+
+    def scenario(self, values: Mapping[str, str]) -> Scenario:
+        """The settings with these values, each in a document where the setting holds one."""
+        settings = {name: self._document(v) if name in self.documents else v for name, v in values.items()}
+        return Scenario(" and ".join(f"{name} = {value!r}" for name, value in settings.items()), settings)
+
+    def _document(self, value: str) -> str:
+        whole = dict.fromkeys(self.keys or self.parts, value)
+        return json.dumps({**whole, **(dict.fromkeys(self.parts, whole) if self.keys else {})})

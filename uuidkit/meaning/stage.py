@@ -70,6 +70,10 @@ class StandIn:
         """The columns that have values."""
         return tuple(column for column in self.columns if column.filled)
 
+    def converted(self, row: Row) -> list[str | None]:
+        """The texts of a row's converted columns."""
+        return [value for column, value in zip(self.filled, row.values, strict=True) if column.converted]
+
     def limited(self, rows: Sequence[Row]) -> StandIn:
         """The same with other rows."""
         return StandIn(self.relation, self.columns, tuple(rows))

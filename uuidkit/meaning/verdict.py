@@ -91,7 +91,14 @@ def of_condition(question: Question, stand_in: StandIn, scenarios: Sequence[Scen
     return Judgement("same", f"the same answer for {compared} values before and after")
 
 
-def of_value(question: Question, stand_in: StandIn, before: Answers, after: Answers, uuids: Uuids) -> Judgement:
+def of_value(
+    question: Question,
+    stand_in: StandIn,
+    before: Answers,
+    after: Answers,
+    uuids: Uuids,
+    strange: Mapping[str, str],
+) -> Judgement:
     """The judgement of an expression that gives a value.
 
     Args:
@@ -99,6 +106,7 @@ def of_value(question: Question, stand_in: StandIn, before: Answers, after: Answ
         stand_in: the table's rows.
         before, after: the answers.
         uuids: what the converted texts become.
+        strange: those among them that no value is spelled like.
     """
     compared: list[tuple[str | None, str | None]] = []
     differing: list[tuple[bool, int, str | None, str | None]] = []
@@ -109,7 +117,7 @@ def of_value(question: Question, stand_in: StandIn, before: Answers, after: Answ
         made = stand_in.rows[number].variant >= 0
         if isinstance(now, Failure):
             differing.append((made, number, was[0], None))
-        elif translated(was[0], was[1], now[1], uuids) != now[0]:
+        elif now[0] not in (translated(was[0], was[1], now[1], uuids), respelled(was[0], strange)):
             differing.append((made, number, was[0], now[0]))
         else:
             compared.append((was[0], now[0]))
@@ -134,7 +142,14 @@ def of_value(question: Question, stand_in: StandIn, before: Answers, after: Answ
     return Judgement("same", f"the same value for {len(compared)} rows before and after")
 
 
-def of_rows(question: Question, before: Table, after: Table, everything: Table | None, uuids: Uuids) -> Judgement:
+def of_rows(
+    question: Question,
+    before: Table,
+    after: Table,
+    everything: Table | None,
+    uuids: Uuids,
+    strange: Mapping[str, str],
+) -> Judgement:
     """The judgement of a query.
 
     Args:
@@ -142,6 +157,7 @@ def of_rows(question: Question, before: Table, after: Table, everything: Table |
         before, after: what came out.
         everything: what came out before with rows that have no uuid, where nothing came out without them.
         uuids: what the converted texts become.
+        strange: those among them that no value is spelled like.
     """
     # What a function is declared to return stays: uuids are put into it as texts.
     types = before.types if question.thing.catalog == "pg_proc" else after.types
@@ -156,6 +172,10 @@ def of_rows(question: Question, before: Table, after: Table, everything: Table |
         origin.setdefault(new, cells)
     noun = question.thing.kind
     missing, added = expected - after.rows, after.rows - expected
+    for row in list(missing) if strange else ():
+        again = tuple(respelled(cell, strange) for cell in row)
+        count = min(missing[row], added[again])
+        missing, added = missing - Counter({row: count}), added - Counter({again: count})
     if missing or added:
         lost = min(missing, key=str) if missing else None
         gained = min(added, key=str) if added else None
@@ -231,6 +251,22 @@ def translated(value: str | None, before: str, after: str, uuids: Uuids) -> str 
     return value
 
 
+def respelled(value: str | None, strange: Mapping[str, str]) -> str | None:
+    """A longer text with the ids in it as their uuids, where they are spelled like no value there is.
+
+    That an id is shown as a part of a text makes a difference only in the spellings that occur.
+
+    Args:
+        value: as text.
+        strange: texts that no value is spelled like, with their uuids.
+    """
+    if value is None:
+        return None
+    for text, uuid in strange.items():
+        value = value.replace(text, uuid)
+    return value
+
+
 def _dead(question: Question, stand_in: StandIn, scenarios: Sequence[Scenario]) -> Judgement | None:
     """The judgement where the ids decided something before, and decide nothing now, or never did."""
     if not any(column.converted for column in stand_in.filled):
@@ -240,12 +276,12 @@ def _dead(question: Question, stand_in: StandIn, scenarios: Sequence[Scenario]) 
     with_null: defaultdict[Group, set[bool]] = defaultdict(set)
     for label, old, new in scenarios:
         for number, row, holds in _of_single_rows(question, stand_in, old):
-            with_null[label, _others(stand_in, row)].add(holds)
+            with_null[label, _others(question, stand_in, row)].add(holds)
             if not row.null:
-                before[label, _others(stand_in, row)].setdefault(holds, number)
+                before[label, _others(question, stand_in, row)].setdefault(holds, number)
         for _, row, holds in _of_single_rows(question, stand_in, new):
             if not row.null:
-                after[label, _others(stand_in, row)].append(holds)
+                after[label, _others(question, stand_in, row)].append(holds)
     decided = [group for group, answers in before.items() if len(answers) > 1 and len(after[group]) > 1]
     if decided and not any(len(set(seen)) > 1 for seen in after.values()):
         now = after[decided[0]][0]
@@ -270,8 +306,12 @@ def _of_single_rows(question: Question, stand_in: StandIn, answers: Answers) -> 
             yield number, _row(question, stand_in, number), _holds(question, answer)
 
 
-def _others(stand_in: StandIn, row: Row) -> tuple[str | None, ...]:
-    return tuple(value for column, value in zip(stand_in.filled, row.values, strict=True) if not column.converted)
+def _others(question: Question, stand_in: StandIn, row: Row) -> tuple[str | None, ...]:
+    return tuple(
+        value
+        for column, value in zip(stand_in.filled, row.values, strict=True)
+        if not column.converted and (question.reads is None or column.name in question.reads)
+    )
 
 
 def _mixed(question: Question, stand_in: StandIn, number: int) -> bool:

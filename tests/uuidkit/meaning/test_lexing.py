@@ -34,7 +34,9 @@ def test_what_is_read_from_a_definition() -> None:
     assert lexing.settings(text) == (["app.id"], True)
     assert lexing.settings("current_setting(name)") == ([], False)
     assert list(lexing.hints(text, ["status", "deleted", "n"])) == [("status", "new"), ("deleted", None), ("n", "3")]
-    assert lexing.keys("(claims() -> 'a'::text) ->> 'sub'::text > 'z'") == ["a", "sub"]
+    assert lexing.keys("(claims() -> 'a'::text) ->> 'sub'::text > 'z'") == (["sub"], ["a"])
+    claims = "coalesce(current_setting('a.sub', true), nullif(current_setting('a.claims', true), '')::jsonb ->> 'sub')"
+    assert lexing.documents(claims) == ["a.claims"]
 
 
 @pytest.mark.parametrize(
