@@ -191,23 +191,39 @@ def lock_holders(session: Session, tables: Sequence[TableName]) -> str:
         session: in a transaction that has not failed.
     """
     rows = session.rows(
-        """SELECT DISTINCT a.pid, coalesce(nullif(a.application_name, ''), 'no name'), a.usename, a.state,
+        """WITH held AS (
+               SELECT l.pid, l.virtualtransaction
+                 FROM pg_locks l
+                WHERE l.granted AND l.pid IS DISTINCT FROM pg_backend_pid()
+                  AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())
+                  AND (l.relation = ANY (%(tables)s::regclass[]::oid[])
+                       OR l.locktype = 'advisory' AND (l.classid::int8 << 32 | l.objid::int8) = %(key)s))
+           SELECT DISTINCT a.pid,
+                  coalesce(nullif(a.application_name, ''),
+                           CASE a.backend_type WHEN 'client backend' THEN 'no name' ELSE a.backend_type END, 'no name'),
+                  a.usename::text, a.state,
                   extract(epoch FROM clock_timestamp() - coalesce(a.xact_start, a.query_start))::int
-             FROM pg_locks l
-             JOIN pg_stat_activity a ON a.pid = l.pid
-            WHERE l.granted AND l.pid <> pg_backend_pid()
-              AND (l.relation = ANY (%(tables)s::regclass[]::oid[])
-                   OR l.locktype = 'advisory' AND l.database = (SELECT oid FROM pg_database
-                                                                 WHERE datname = current_database())
-                      AND (l.classid::int8 << 32 | l.objid::int8) = %(key)s)
+             FROM held JOIN pg_stat_activity a USING (pid)
+           UNION ALL
+           SELECT DISTINCT NULL::int, x.gid, x.owner::text, NULL,
+                  extract(epoch FROM clock_timestamp() - x.prepared)::int
+             FROM held
+             JOIN pg_locks own USING (virtualtransaction)
+             JOIN pg_prepared_xacts x ON own.locktype = 'transactionid' AND own.transactionid = x.transaction
+            WHERE held.pid IS NULL
             ORDER BY 1""",
         {"tables": [text_of(table.identifier) for table in tables], "key": ADVISORY_KEY},
     )
     if not rows:
         return "Whoever held them has gone in the meantime."
-    named = "; ".join(
-        f"process {pid} ({name}, user {user}, {state or 'state hidden'}"
-        + (f", transaction open for {seconds} s)" if seconds is not None else ")")
-        for pid, name, user, state, seconds in rows[:5]
-    )
+    named = "; ".join(_holder(*row) for row in rows[:5])
     return f"They are held by {named}{' and others' if len(rows) > 5 else ''}."
+
+
+def _holder(pid: int | None, name: str, user: str | None, state: str | None, seconds: int | None) -> str:
+    since = "" if seconds is None else f", transaction open for {seconds} s"
+    if pid is None:
+        return f"the prepared transaction {name!r} (user {user}{since}; COMMIT PREPARED or ROLLBACK PREPARED ends it)"
+    # A worker of the server's own has no user.
+    whose = "" if user is None else f", user {user}, {state or 'state hidden'}"
+    return f"process {pid} ({name}{whose}{since})"

@@ -25,6 +25,15 @@ def test_whoever_holds_the_tables_is_named_and_nothing_changes(legacy: Legacy) -
         assert "nightly report" in str(failure.value)
         assert str(reader.info.backend_pid) in str(failure.value)
         assert failure.value.exit_code == 1
+    with legacy.connect() as connection:
+        name = f"half done in {connection.info.dbname}"
+        connection.execute("BEGIN; LOCK TABLE jobs IN ROW SHARE MODE")
+        connection.execute(f"PREPARE TRANSACTION '{name}'")
+        try:
+            with pytest.raises(LockNotAvailable, match=f"prepared transaction '{name}'.* ROLLBACK PREPARED ends it"):
+                uuidkit.convert(connection, TARGET, lock_timeout=0.05, lock_attempts=1)
+        finally:
+            connection.execute(f"ROLLBACK PREPARED '{name}'")
     assert legacy.state() == before
 
 
