@@ -9,7 +9,7 @@ from typing import Final, Literal
 from uuidkit.catalog.model import Schema
 from uuidkit.catalog.names import ColumnName, display
 from uuidkit.findings import ColumnFindings, Reference
-from uuidkit.references.naming import names_copy_of, purpose, says_id
+from uuidkit.references.naming import kind_beside, names_copy_of, purpose, says_id
 from uuidkit.references.samples import Sample
 
 Verdict = Literal["convert", "review", "keep"]
@@ -170,7 +170,8 @@ class Judge:
                 verdict, why = self._alone(parent, findings)
                 if verdict == "convert":
                     return verdict, f"{tie}, and changes with it."
-                return verdict, f"{tie}, of which it holds: {_uncapital(why)}"
+                what = "is to be reviewed" if verdict == "review" else "stays as it is"
+                return verdict, f"{tie}, which {what}: {_uncapital(why)}."
         return None
 
     def _own(self, name: ColumnName, findings: ColumnFindings) -> Judgement:
@@ -200,6 +201,12 @@ class Judge:
         named = says_id(name.name)
         if key is not None:
             return self._of_key(findings, key, named, uuids)
+        discriminator = kind_beside(name.name, self._schema.tables[name.table_name].columns)
+        if discriminator is not None and name in self._tied and name not in self._up:
+            return "review", (
+                f"{_uuids(uuids, values)}, but {display(discriminator)} beside it says what each of them is: one that "
+                "may refer to several tables, so that no foreign key can hold it."
+            )
         if uuids < values:
             return "review", (f"{_uuids(uuids, values)}, the others are not, such as {_samples(findings)}; {_ALONE}.")
         bare = findings.formats.get("hex", 0)

@@ -171,8 +171,9 @@ def table_blockers(schema: Schema, table: Table, changing: Collection[str]) -> I
         yield Blocker(
             "PERMISSION",
             name,
-            f"Only its owner may change it; {display(schema.role)} is not a member of {display(table.owner)}.",
-            f"Connect as {display(table.owner)}, or GRANT {display(table.owner)} TO {display(schema.role)}.",
+            f"Only its owner may change it; {display(schema.role)} does not have the rights of {display(table.owner)}.",
+            f"Connect as {display(table.owner)}, or GRANT {display(table.owner)} TO {display(schema.role)}; a member "
+            "that does not inherit needs INHERIT as well.",
         )
     if not table.readable:
         yield Blocker(

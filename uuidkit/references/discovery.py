@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from uuidkit.catalog.model import Schema
-from uuidkit.catalog.names import ColumnName
+from uuidkit.catalog.names import ColumnName, display
 from uuidkit.database.session import Session
 from uuidkit.findings import Reference
 from uuidkit.references.candidates import Candidates, wanted_columns
@@ -15,6 +15,7 @@ from uuidkit.references.matching import Match, match
 from uuidkit.references.naming import (
     belongs_to_table,
     is_specific,
+    kind_beside,
     purpose,
     says_by_whom,
     says_id,
@@ -52,7 +53,8 @@ def discover(
         is in another table, or of people of whom the name says that they did something (``created_by``), and no other
         key holds any of them.
 
-    It is not certain when either column has another purpose by its name (an e-mail, a URL, a hash, a token …), when the
+    It is not certain when either column has another purpose by its name (an e-mail, a URL, a hash, a token …), when a
+    column beside one whose name says nothing tells what it refers to (``record_type`` beside ``record_id``), when the
     values are spread over several keys, when two keys fit equally well, or when there are no values. Values are
     compared as the uuids they become; beside a uuid key a text is first looked up in the column of old texts.
 
@@ -230,8 +232,8 @@ class _Search:
             referenced=found.key,
             declared=False,
             certain=False,
-            why=f"{len(found.found)} of {_values(found.compared)} looked up occur there, but {strongest.key} fits "
-            "better or as well.",
+            why=f"{len(found.found)} of {_values(found.compared)} looked up {_occur(found)} there, but "
+            f"{strongest.key} fits better or as well.",
             backup=found.backup,
             seen=len(found.found),
         )
@@ -258,7 +260,7 @@ class _Search:
             # A purpose by its name says more about a column than where its values occur.
             if purpose(found.child.name) is None:
                 unsure = replace(unsure, elsewhere=tuple(m.key for m in rivals if m.found - found.found))
-            amount = f"{len(found.found)} of {_values(found.compared)} looked up occur there"
+            amount = f"{len(found.found)} of {_values(found.compared)} looked up {_occur(found)} there"
             return _because(unsure, f"{evidence + ', and ' if evidence else ''}{amount}, but {doubt}.")
         try:
             proof = self.prove(found)
@@ -284,6 +286,9 @@ class _Search:
             return f"they occur in {equal[0].key} as well"
         if found.name is not None:
             return None
+        kind = kind_beside(found.child.name, self.schema.tables[found.child.table_name].columns)
+        if kind is not None:
+            return f"by {display(kind)} beside it, it may refer to other tables too"
         if rivals:
             return f"they occur in {rivals[0].key} as well, and the name points to neither"
         if len(sample.uuids) < len(sample.texts) or sample.long:
@@ -351,6 +356,10 @@ def _unsure(reference: Reference) -> Reference:
 
 def _capital(text: str) -> str:
     return text[:1].upper() + text[1:]
+
+
+def _occur(found: Match) -> str:
+    return "occurs" if len(found.found) == 1 else "occur"
 
 
 def _values(number: int) -> str:

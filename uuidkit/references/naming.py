@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
 from functools import cache
 
@@ -29,6 +30,9 @@ _SPELLED = frozenset("base64 hex lower normalized sum".split())  # file_hash_hex
 _KEYS = frozenset("api cache idempotency".split())
 
 _ROLES = frozenset({"parent", "previous", "prev", "next", "root", "original", "origin", "superseded", "duplicate"})
+
+# What stands in the place of ``id`` in the name of the column beside it that says what is identified.
+_KINDS = frozenset({"type", "kind", "class", "model"})
 
 # Those of whom a column called created_by, approved_by … tells.
 _PEOPLE = frozenset(
@@ -133,6 +137,19 @@ def names_copy_of(name: str, original: str) -> bool:
         return False
     before, after = ours[0], ours[-1]
     return (ours[:-1] == theirs and after in _BACKUP_WORDS) or (ours[1:] == theirs and before in _BACKUP_WORDS)
+
+
+def kind_beside(name: str, columns: Collection[str]) -> str | None:
+    """The column that says what an id identifies, as ``record_type`` does of ``record_id``; None where there is none.
+
+    Args:
+        name: the column of the ids.
+        columns: the names of its table's columns.
+    """
+    ours = words(name)
+    if len(ours) < 2 or ours[-1] not in ID_WORDS:
+        return None
+    return next((other for other in columns if words(other)[:-1] == ours[:-1] and words(other)[-1] in _KINDS), None)
 
 
 def points_to(child: ColumnName, key: ColumnName) -> NameEvidence | None:

@@ -38,6 +38,12 @@ MIXED = (
         " WHERE user_id = md5('u' || i)::uuid::text"
     ),
     "INSERT INTO comments SELECT md5('l' || i)::uuid, 'group', md5('g' || i)::uuid FROM generate_series(1, 9) AS i",
+    # One that may refer to others too, though it refers to one table alone today.
+    "CREATE TABLE attachments (record_type text, record_id text)",
+    "INSERT INTO attachments SELECT 'User', md5('u' || i)::uuid FROM generate_series(1, 5) AS i",
+    # One that nothing here is referred to by says what it is all the same.
+    "CREATE TABLE beacons (device_type text, device_id text)",
+    "INSERT INTO beacons SELECT 'phone', md5('d' || i)::uuid FROM generate_series(1, 5) AS i",
     "CREATE TABLE properties (owner text, name text, val text, PRIMARY KEY (owner, name))",
     (
         "INSERT INTO properties SELECT 'p' || i, 'n',"
@@ -60,8 +66,11 @@ def test_words_among_uuids_and_two_referenced_tables_are_for_review(database: st
         "groups.group_id": "convert",
         "comments.comment_id": "convert",
         "comments.subject_id": "review",
+        "attachments.record_id": "review",
+        "beacons.device_id": "convert",
         "properties.val": "review",
     }
+    assert "record_type beside it says what each of them is" in why(result, "attachments.record_id")
     assert "20 of 21 values are uuids, but words stand among them, such as 'master'" in why(result, "realms.realm_id")
     assert "words stand among them" in why(result, "clients.owner_realm_id")  # found, not declared
     assert "others in public.users.user_id" in why(result, "comments.subject_id") or (
@@ -69,8 +78,9 @@ def test_words_among_uuids_and_two_referenced_tables_are_for_review(database: st
     )
 
     with psycopg.connect(database, autocommit=True) as connection:
-        [note] = uuidkit.plan(connection, ["users.user_id"]).graphs[0].notes
-        assert note.startswith("public.comments.subject_id → public.users.user_id: perhaps a reference")
+        now_and_then, one_kind = uuidkit.plan(connection, ["users.user_id"]).graphs[0].notes
+        assert now_and_then.startswith("public.comments.subject_id → public.users.user_id: perhaps a reference")
+        assert one_kind.startswith("public.attachments.record_id → public.users.user_id: perhaps a reference")
         notes = uuidkit.plan(connection, [], all_columns=True, on_unparseable="derive").notes
         assert [note.partition(". ")[0] for note in notes] == [
             f"Left out, to be reviewed: public.{column}"
@@ -79,6 +89,7 @@ def test_words_among_uuids_and_two_referenced_tables_are_for_review(database: st
                 "clients.realm_id",
                 "clients.owner_realm_id",
                 "comments.subject_id",
+                "attachments.record_id",
                 "properties.val",
             ]
         ]
