@@ -135,4 +135,6 @@ def _copy(trial: Trial) -> Iterator[str]:
 
 
 def _rows(copied: int, total: int) -> str:
-    return f"{copied:,} of about {total:,} rows" if copied < total else f"all {count(total, 'row')}"
+    if copied < total:
+        return f"{copied:,} of about {total:,} rows"
+    return f"all {count(total, 'row')}" if total else "no rows, as there are none"
