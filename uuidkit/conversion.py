@@ -232,17 +232,11 @@ def _convert_all(succession: Succession, current: Callable[[], Plan], first: Pla
             _refuse(latest)
 
 
-def _next_round(succession: Succession, plan: Plan, waiting: Sequence[GraphPlan]) -> tuple[GraphPlan, ...]:
-    """Graphs that remake nothing in common, planned again where a finished one has remade what they do."""
-    chosen: list[GraphPlan] = []
-    taken: set[object] = set()
-    for graph in waiting:
-        if not taken & (own := succession.remakes(graph)):
-            chosen.append(graph)
-            taken |= own
-    if not succession.remade & taken:
-        return tuple(chosen)
-    # What the others were found to have remade, they have remade still.
+def _next_round(succession: Succession, plan: Plan, waiting: Sequence[GraphPlan]) -> Sequence[GraphPlan]:
+    """Graphs that can be done from one plan, planned again where a finished one has remade what they do."""
+    chosen, outdated = succession.apart(waiting)
+    if not outdated:
+        return chosen
     succession.left.clear()
     again = _planned_again(succession.session, plan, chosen)
     _refuse(again)

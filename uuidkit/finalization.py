@@ -83,9 +83,14 @@ class _Finalization:
     fingerprints: tuple[tuple[TableName, str], ...]
     remakes: frozenset[object] = frozenset()
 
+    @property
+    def tables(self) -> tuple[TableName, ...]:
+        """The tables that it changes."""
+        return tuple(table for table, _ in self.fingerprints)
+
 
 def _tables(graphs: Sequence[_Finalization]) -> frozenset[TableName]:
-    return frozenset(table for graph in graphs for table, _ in graph.fingerprints)
+    return frozenset(table for graph in graphs for table in graph.tables)
 
 
 def finalization_blockers(schema: Schema, entry: LedgerEntry) -> Iterator[Blocker]:

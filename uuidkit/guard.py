@@ -131,7 +131,13 @@ _FACTS: LiteralString = """
            FROM pg_index i WHERE i.indrelid = t.oid
          UNION ALL
          SELECT concat_ws('|', 'constraint', k.conrelid::regclass, k.conname, pg_get_constraintdef(k.oid))
-           FROM pg_constraint k WHERE (k.conrelid = t.oid OR k.confrelid = t.oid) AND k.contype <> 'n'
+           FROM pg_constraint k WHERE k.conrelid = t.oid AND k.contype <> 'n'
+         UNION ALL
+         -- Foreign keys of other tables that refer to this one; the catalog has no index for these.
+         SELECT DISTINCT concat_ws('|', 'constraint', k.conrelid::regclass, k.conname, pg_get_constraintdef(k.oid))
+           FROM pg_depend d JOIN pg_constraint k ON k.oid = d.objid
+          WHERE d.refclassid = 'pg_class'::regclass AND d.refobjid = t.oid AND d.classid = 'pg_constraint'::regclass
+            AND k.confrelid = t.oid AND k.conrelid <> t.oid
          UNION ALL
          SELECT concat_ws('|', 'inherits', h.inhparent::regclass, h.inhrelid::regclass)
            FROM pg_inherits h WHERE t.oid IN (h.inhparent, h.inhrelid)
@@ -236,33 +242,46 @@ def missing_objects(
         constraints: (table, name, definition); an empty definition stands for any.
         indexes: (schema, name, definition).
     """
-    expected: list[sql.Composable] = [
-        sql.SQL(
-            "SELECT NOT EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = {}::regclass AND a.attname = {} "
-            "AND format_type(a.atttypid, a.atttypmod) = {})"
-        ).format(sql.Literal(text_of(table.identifier)), sql.Literal(name), sql.Literal(type_name))
-        for table, name, type_name in columns
+    counts = [
+        _missing(
+            columns,
+            "relation, name, type",
+            "SELECT FROM pg_attribute a WHERE a.attrelid = w.relation AND a.attname = w.name "
+            "AND format_type(a.atttypid, a.atttypmod) = w.type",
+        ),
+        _missing(
+            constraints,
+            "relation, name, definition",
+            "SELECT FROM pg_constraint k WHERE k.conrelid = w.relation AND k.conname = w.name "
+            "AND w.definition IN ('', pg_get_constraintdef(k.oid))",
+        ),
+        _missing(
+            indexes,
+            "schema, name, definition",
+            "SELECT FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid JOIN pg_namespace n "
+            "ON n.oid = c.relnamespace WHERE n.nspname = w.schema AND c.relname = w.name "
+            "AND i.indisvalid AND pg_get_indexdef(i.indexrelid) = w.definition",
+        ),
     ]
-    expected += [
-        sql.SQL(
-            "SELECT NOT EXISTS (SELECT FROM pg_constraint k WHERE k.conrelid = {}::regclass AND k.conname = {}{})"
-        ).format(
-            sql.Literal(text_of(table.identifier)),
+    return sql.SQL("SELECT {}").format(joined([count for count in counts if count is not None], " + "))
+
+
+def _missing(
+    expected: Sequence[tuple[TableName | str, str, str]], names: LiteralString, query: LiteralString
+) -> sql.Composable | None:
+    """How many of the expected are not found; None where nothing is expected."""
+    if not expected:
+        return None
+    rows = [
+        sql.SQL("({}, {}, {})").format(
+            sql.Literal(where)
+            if isinstance(where, str)
+            else sql.SQL("{}::regclass").format(sql.Literal(text_of(where.identifier))),
             sql.Literal(name),
-            sql.SQL(" AND pg_get_constraintdef(k.oid) = {}").format(sql.Literal(definition))
-            if definition
-            else sql.SQL(""),
+            sql.Literal(definition),
         )
-        for table, name, definition in constraints
+        for where, name, definition in expected
     ]
-    expected += [
-        sql.SQL(
-            "SELECT NOT EXISTS (SELECT FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid "
-            "JOIN pg_namespace n ON n.oid = c.relnamespace "
-            "WHERE n.nspname = {} AND c.relname = {} AND i.indisvalid AND pg_get_indexdef(i.indexrelid) = {})"
-        ).format(sql.Literal(schema), sql.Literal(name), sql.Literal(definition))
-        for schema, name, definition in indexes
-    ]
-    return sql.SQL("SELECT count(*) FROM ({}) AS expected (missing) WHERE missing").format(
-        joined(expected, " UNION ALL ")
+    return sql.SQL("(SELECT count(*) FROM (VALUES {}) AS w ({}) WHERE NOT EXISTS ({}))").format(
+        joined(list(rows), ",\n    "), sql.SQL(names), sql.SQL(query)
     )

@@ -82,19 +82,19 @@ def _revert_all(
     shape: ids.Shape | None,
     lock_timeout: float,
 ) -> None:
-    """The latest first; one that remakes what another has remade before it is planned again then."""
+    """The latest first, as a later one may rest on an earlier one."""
     session = succession.session
-    waiting = list(_planned(session, chosen, lock_timeout))
+    waiting = _planned(session, chosen, lock_timeout)
     replans = 0
     while waiting:
-        batch = _apart(succession, waiting)
+        batch, outdated = succession.apart(waiting)
         try:
-            if any(succession.remade & succession.remakes(reversion) for reversion in batch):
+            if outdated:
                 succession.left.clear()
                 batch = _planned(session, _of_these(session, batch), lock_timeout)
             for reversion in batch:
                 _revert_one(succession, reversion, shape, lock_timeout, last=len(waiting) == 1)
-                del waiting[0]
+                waiting = [other for other in waiting if other.entry.id != reversion.entry.id]
                 replans = 0
         except PlanOutdated as error:
             replans += 1
@@ -102,7 +102,7 @@ def _revert_all(
                 raise
             succession.tell(Event("note", f"{error.message} Planning again."))
             succession.planned_anew()
-            waiting = list(_planned(session, _of_these(session, waiting), lock_timeout))
+            waiting = _planned(session, _of_these(session, waiting), lock_timeout)
 
 
 def _of_these(session: Session, waiting: Sequence[Reversion]) -> Callable[[Schema], Sequence[LedgerEntry]]:
@@ -113,16 +113,6 @@ def _of_these(session: Session, waiting: Sequence[Reversion]) -> Callable[[Schem
         return [entry for entry in store.read(session, present=schema.ledger_present) if entry.id in wanted]
 
     return chosen
-
-
-def _apart(succession: Succession, waiting: Sequence[Reversion]) -> Sequence[Reversion]:
-    """As many as remake nothing in common; none overtakes another, as a later one may rest on an earlier one."""
-    taken: set[object] = set()
-    for number, reversion in enumerate(waiting):
-        if taken & (own := succession.remakes(reversion)):
-            return waiting[:number]
-        taken |= own
-    return tuple(waiting)
 
 
 def _revert_one(
@@ -157,6 +147,12 @@ class Reversion:
     fingerprints: tuple[tuple[TableName, str], ...]
 
     @property
+    def tables(self) -> tuple[TableName, ...]:
+        """The tables that it locks or looks texts up in."""
+        lookups = (one for column in self.entry.graph.columns for one in column.lookup)
+        return (*(table for table, _ in self.fingerprints), *(TableName(one.schema, one.table) for one in lookups))
+
+    @property
     def remakes(self) -> frozenset[object]:
         """What it takes down, makes, or drops for good: objects and constraints, not tables."""
         addresses = [found.address for found in self.restored.down]
@@ -188,23 +184,23 @@ class Reversion:
 
 def _planned(
     session: Session, chosen: Callable[[Schema], Sequence[LedgerEntry]], lock_timeout: float
-) -> tuple[Reversion, ...]:
+) -> list[Reversion]:
     """The way back of some conversions, latest first, from one reading of the catalog.
 
     Raises:
         BlockedError: something stands in the way of one.
     """
 
-    def make(schema: Schema) -> tuple[Reversion, ...]:
+    def make(schema: Schema) -> list[Reversion]:
         return reversions(session, schema, chosen(schema))
 
-    def tables(found: tuple[Reversion, ...]) -> frozenset[TableName]:
+    def tables(found: list[Reversion]) -> frozenset[TableName]:
         return frozenset(table for reversion in found for table, _ in reversion.fingerprints)
 
     return undisturbed(session, lock_timeout, make, tables)
 
 
-def reversions(session: Session, schema: Schema, entries: Sequence[LedgerEntry]) -> tuple[Reversion, ...]:
+def reversions(session: Session, schema: Schema, entries: Sequence[LedgerEntry]) -> list[Reversion]:
     """The way back of some conversions, latest first.
 
     Args:
@@ -231,10 +227,10 @@ def reversions(session: Session, schema: Schema, entries: Sequence[LedgerEntry])
     found = [(entry, *_tables_and_keys(schema, entry)) for entry in reversed(entries)]
     every = tuple(dict.fromkeys(table for _, tables, _ in found for table in tables))
     prints = dict(fingerprints(session, every)) if every else {}
-    return tuple(
+    return [
         Reversion(entry, schema, kept, one, tuple((table, prints[table]) for table in tables))
         for (entry, tables, kept), one in zip(found, restored, strict=True)
-    )
+    ]
 
 
 def _tables_and_keys(schema: Schema, entry: LedgerEntry) -> tuple[tuple[TableName, ...], tuple[ForeignKey, ...]]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 import psycopg
 
@@ -36,8 +36,15 @@ class Graph(Protocol):
         """The objects and constraints that it takes down or makes."""
 
     @property
+    def tables(self) -> tuple[TableName, ...]:
+        """The tables that it changes or looks texts up in."""
+
+    @property
     def fingerprints(self) -> tuple[tuple[TableName, str], ...]:
         """(table that it locks, md5 of the catalog facts about it that it rests on)."""
+
+
+AnyGraph = TypeVar("AnyGraph", bound=Graph)
 
 
 @dataclass
@@ -61,16 +68,35 @@ class Succession:
     left: dict[TableName, str] = field(default_factory=dict)
     _watched_by_triggers: bool | None = None
 
-    def remakes(self, graph: Graph) -> frozenset[object]:
-        """What two graphs may not have in common that are planned at once.
+    def apart(self, waiting: Sequence[AnyGraph]) -> tuple[list[AnyGraph], bool]:
+        """Graphs that can be done from one plan.
+
+        They remake nothing in common. One may overtake another only where they have no table in common, so that columns
+        are added to a table in the order of the plan.
 
         Args:
-            graph: a plan of one.
+            waiting: those that are to be done, in order.
+
+        Returns:
+            The graphs, and whether they have to be planned again, as finished ones have remade what they do.
         """
+        chosen: list[AnyGraph] = []
+        taken: set[object] = set()
+        passed: set[object] = set()
+        for graph in waiting:
+            own = self._remakes(graph)
+            if taken & own or passed & {*own, *graph.tables}:
+                passed |= {*own, *graph.tables}
+            else:
+                chosen.append(graph)
+                taken |= own
+        return chosen, bool(self.remade & taken)
+
+    def _remakes(self, graph: Graph) -> frozenset[object]:
         if self._watched_by_triggers is None:
             with self.session.transaction():
                 [(self._watched_by_triggers,)] = self.session.rows(_EVENT_TRIGGERS)
-        return graph.remakes.union(table for table, _ in graph.fingerprints if self._watched_by_triggers)
+        return graph.remakes.union(graph.tables if self._watched_by_triggers else ())
 
     def planned_anew(self) -> None:
         """Begin with what is there now."""
@@ -101,7 +127,7 @@ class Succession:
         with self.session.transaction():
             left = run(self.session, statements, tables, attempts=self.attempts, progress=self.tell, watched=watched)
         self.left |= left
-        self.remade |= self.remakes(graph)
+        self.remade |= self._remakes(graph)
         self._statistics(statements)
 
     def _statistics(self, statements: Sequence[Statement]) -> None:

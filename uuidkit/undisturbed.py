@@ -53,7 +53,7 @@ def _same(before: Schema, after: Schema, tables: Collection[TableName]) -> bool:
         return (
             {table: replace(schema.tables[table], rows=0, bytes=0) for table in tables if table in schema.tables},
             schema.indexes_on(tables),
-            [key for key in schema.foreign_keys if key.table in tables or key.referenced_table in tables],
+            schema.foreign_keys_on(tables),
             [check for check in schema.checks if check.table in tables],
             [dependent for dependent in schema.dependents if dependent.table in tables],
         )

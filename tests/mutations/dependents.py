@@ -214,8 +214,8 @@ DEPENDENTS = (
     Mutation(
         "dependents: expressions over whole rows",
         _READ,
-        'if column.table_name == index.table and {column.name, "*"} & set(index.reads)',
-        "if column.table_name == index.table and {column.name} & set(index.reads)",
+        'if column.name in names or "*" in names}',
+        "if column.name in names}",
         cases("blocked_expressions_of_whole_rows"),
         "an index silently means something else",
     ),

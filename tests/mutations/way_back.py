@@ -129,7 +129,7 @@ WAY_BACK = (
     Mutation(
         "statistics targets put back",
         _RENDER,
-        "    yield from index_statistics([index for index in schema.indexes if index.oid not in gone], members)\n",
+        "    yield from index_statistics([index for index in indexes if index.oid not in gone], members)\n",
         "",
         cases("index_statistics_target"),
         "a setting is lost",

@@ -349,7 +349,11 @@ class Schema:
     schemas_creatable: frozenset[str] = frozenset()
     domains: frozenset[str] = frozenset()
     ledger_tables: frozenset[str] = frozenset()
-    _by_table: dict[TableName, tuple[Index, ...]] = field(default_factory=dict, repr=False, compare=False)
+    # Made when they are asked for; a copy with other indexes or keys makes its own.
+    _by_table: dict[TableName, tuple[Index, ...]] = field(init=False, default_factory=dict, repr=False, compare=False)
+    _keys_by_table: dict[TableName, tuple[ForeignKey, ...]] = field(
+        init=False, default_factory=dict, repr=False, compare=False
+    )
 
     def column(self, name: ColumnName) -> Column | None:
         """The column of that name, or None."""
@@ -369,6 +373,17 @@ class Schema:
         """All indexes of some tables, in order of oid."""
         found = [index for table in dict.fromkeys(tables) for index in self.indexes_of(table)]
         return tuple(sorted(found, key=lambda index: index.oid))
+
+    def foreign_keys_on(self, tables: Iterable[TableName]) -> tuple[ForeignKey, ...]:
+        """All foreign keys of some tables or to them, in order of oid."""
+        if not self._keys_by_table:
+            grouped: dict[TableName, list[ForeignKey]] = {}
+            for key in self.foreign_keys:
+                for table in {key.table, key.referenced_table}:
+                    grouped.setdefault(table, []).append(key)
+            self._keys_by_table.update({name: tuple(found) for name, found in grouped.items()})
+        found = {key.oid: key for table in tables for key in self._keys_by_table.get(table, ())}
+        return tuple(found[oid] for oid in sorted(found))
 
     def is_unique(self, column: ColumnName) -> bool:
         """Whether a valid, whole unique index has this column as its only key."""

@@ -56,12 +56,17 @@ SELECT h.classid::regclass::text, h.objid::int8, h.objsubid, h.refclassid::regcl
 
 # Views that take rows as a whole: no dependency tells, since no column of theirs is named.
 WHOLE_ROW_VIEWS: Final[LiteralString] = """
-SELECT DISTINCT v.oid::int8, d.refobjid::int8
-  FROM pg_depend d
-  JOIN pg_rewrite r ON d.classid = 'pg_rewrite'::regclass AND r.oid = d.objid AND r.rulename = '_RETURN'
-  JOIN pg_class v ON v.oid = r.ev_class
- WHERE d.refclassid = 'pg_class'::regclass AND d.refobjid = ANY (%(relations)s::oid[]) AND d.refobjsubid = 0
-   AND r.ev_action::text ~ ':varattno 0 '"""
+WITH reading AS MATERIALIZED (  -- few views; to look into all of them, the server's own included, takes longer
+  SELECT DISTINCT r.ev_class, r.oid, d.refobjid
+    FROM pg_depend d
+    JOIN pg_rewrite r ON r.oid = d.objid AND r.rulename = '_RETURN'
+   WHERE d.classid = 'pg_rewrite'::regclass AND d.refclassid = 'pg_class'::regclass
+     AND d.refobjid = ANY (%(relations)s::oid[]) AND d.refobjsubid = 0
+)
+SELECT v.ev_class::int8, v.refobjid::int8
+  FROM reading v
+  JOIN pg_rewrite r ON r.oid = v.oid
+ WHERE r.ev_action::text ~ ':varattno 0 '"""
 
 # What every object has: its address, its comment, the extension that it belongs to or waits for.
 _COMMON: LiteralString = """

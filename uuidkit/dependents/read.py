@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -32,23 +32,22 @@ def read_dependents(session: Session, schema: Schema, changing: Collection[Colum
     if not changing:
         return ()
     names = {table.oid: table.name for table in schema.tables.values()}
+    own: dict[TableName, list[ColumnName]] = {}
+    for column in changing:
+        own.setdefault(column.table_name, []).append(column)
     with empty_search_path(session):
         reads, needs, by_row_type, parts = _closure(session, schema, changing, names)
         methods = frozenset(name for (name,) in session.rows(queries.UUID_METHODS))
         by_hand = rebuilt_by_hand(schema, {root_of(schema, column) for column in changing})
         rebuilt: set[Key] = set()
-        for index, odd in _indexes(schema, changing, methods, by_hand):
+        for index, odd in _indexes(schema, own, methods, by_hand):
             if not odd:
                 rebuilt.add(("pg_class", index.oid))
             if index.parent:
                 needs.setdefault(("pg_class", index.oid), set()).add(("pg_class", index.parent))
-            reads.setdefault(("pg_class", index.oid), set()).update(
-                column
-                for column in changing
-                if column.table_name == index.table and {column.name, "*"} & set(index.reads)
-            )
+            reads.setdefault(("pg_class", index.oid), set()).update(_read_of(own[index.table], index.reads))
         for check in schema.checks:
-            read = {c for c in changing if c.table_name == check.table and {c.name, "*"} & set(check.columns)}
+            read = _read_of(own.get(check.table, ()), check.columns)
             if read and (check.local or not check.inherited):
                 reads[("pg_constraint", check.oid)] = read
         for below, above in _merged_checks(schema, reads):
@@ -66,6 +65,11 @@ def read_dependents(session: Session, schema: Schema, changing: Collection[Colum
         ]
         hanging += _whole_rows(session, schema, changing, {one.key for one in hanging})
         return in_order_of_making(_with_fingerprints(session, hanging))
+
+
+def _read_of(columns: Iterable[ColumnName], names: Collection[str]) -> set[ColumnName]:
+    """Those of a table's columns that something reads, by its list of names; ``*`` stands for the row as a whole."""
+    return {column for column in columns if column.name in names or "*" in names}
 
 
 def _table_of(one: DependentObject, reads: Iterable[ColumnName]) -> TableName:
@@ -105,11 +109,14 @@ def _closure(
 
 
 def _indexes(
-    schema: Schema, changing: Collection[ColumnName], methods: frozenset[str], by_hand: Collection[TableName]
+    schema: Schema,
+    changing: Mapping[TableName, Collection[ColumnName]],
+    methods: frozenset[str],
+    by_hand: Collection[TableName],
 ) -> Iterator[tuple[Index, bool]]:
     """The indexes that PostgreSQL would not rebuild as they are; True for one that may come to mean another thing."""
-    for table in dict.fromkeys(column.table_name for column in changing):
-        names = {column.name for column in changing if column.table_name == table}
+    for table, columns in changing.items():
+        names = {column.name for column in columns}
         for index in schema.indexes_of(table):
             odd = any(
                 key.column in names

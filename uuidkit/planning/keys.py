@@ -27,10 +27,8 @@ def kept_keys(schema: Schema, changing: Collection[ColumnName]) -> tuple[Foreign
     }
     return tuple(
         _as_is(key)
-        for key in sorted(schema.foreign_keys, key=lambda key: key.oid)
-        if key.parent == 0
-        and (key.table in tables or key.referenced_table in tables)
-        and (key.index in included or any(end in changing for pair in key.pairs for end in pair))
+        for key in schema.foreign_keys_on(tables)
+        if key.parent == 0 and (key.index in included or any(end in changing for pair in key.pairs for end in pair))
     )
 
 

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from psycopg import sql
 
 from uuidkit import guard, ledger
-from uuidkit.catalog.model import Index, KeyClone, KeyTrigger
+from uuidkit.catalog.model import ForeignKey, Index
 from uuidkit.catalog.names import ColumnName, TableName, display
 from uuidkit.composing import joined, raw, text_of
 from uuidkit.planning.model import Statement
@@ -85,22 +85,11 @@ def drop_constraint(table: TableName, name: str) -> Statement:
     )
 
 
-def add_constraint(
-    table: TableName,
-    name: str,
-    definition: str,
-    comment: str | None = None,
-    triggers: Sequence[KeyTrigger] = (),
-    clones: Sequence[KeyClone] = (),
-) -> Iterator[Statement]:
-    """Put one constraint up, with its comment and the names of its triggers.
+def add_constraint(table: TableName, name: str, definition: str, comment: str | None = None) -> Iterator[Statement]:
+    """Put one constraint up, with its comment.
 
     Args:
         definition: as pg_get_constraintdef prints it.
-        triggers: a foreign key's triggers as they were. The triggers on a table fire in the order of their names,
-            which PostgreSQL makes of their age; a key made anew would act after keys that it used to act before.
-            Those on partitions take the names over.
-        clones: what a foreign key was on partitions.
     """
     yield alter(
         table,
@@ -118,43 +107,50 @@ def add_constraint(
             f"put back the comment of {display(name)}",
             table,
         )
-    if triggers:
-        yield Statement(
-            _rename_triggers(table, name, triggers), "change", f"let {display(name)} act in its old turn", table
+
+
+def as_they_were(keys: Sequence[ForeignKey]) -> Iterator[Statement]:
+    """Give foreign keys that are up again their turn, and their parts on partitions the names that these had.
+
+    The triggers on a table act in the order of their names, which PostgreSQL makes of their age: a key made anew would
+    act after keys that it used to act before. Triggers on partitions take the names over.
+
+    Args:
+        keys: as they were.
+    """
+    wanted = [
+        sql.SQL("({}::regclass, {}, {}::regclass, {}, {}, {})").format(
+            sql.Literal(text_of(key.table.identifier)),
+            sql.Literal(key.name),
+            sql.Literal(text_of(trigger.table.identifier)),
+            sql.Literal(trigger.function),
+            sql.Literal(trigger.type),
+            sql.Literal(trigger.name),
         )
-    yield from name_clones(table, name, clones)
-
-
-def _rename_triggers(table: TableName, name: str, triggers: Sequence[KeyTrigger]) -> str:
-    wanted = joined(
-        [
-            sql.SQL("({}::regclass, {}, {}, {})").format(
-                sql.Literal(text_of(trigger.table.identifier)),
-                sql.Literal(trigger.function),
-                sql.Literal(trigger.type),
-                sql.Literal(trigger.name),
-            )
-            for trigger in triggers
-        ]
-    )
-    return guard.block(
-        sql.SQL(
+        for key in keys
+        for trigger in key.triggers
+    ]
+    if wanted:
+        rename = sql.SQL(
             "DECLARE\n"
             "  found record;\n"
             "BEGIN\n"
             "  FOR found IN\n"
             "    SELECT w.relation, t.tgname, w.name\n"
-            "      FROM (VALUES {wanted}) AS w (relation, function, type, name)\n"
-            "      JOIN pg_trigger t ON t.tgrelid = w.relation AND t.tgtype = w.type AND t.tgname <> w.name\n"
+            "      FROM (VALUES {wanted}) AS w (owner, key, relation, function, type, name)\n"
+            "      JOIN pg_constraint k ON k.conrelid = w.owner AND k.conname = w.key\n"
+            "      JOIN pg_trigger t ON t.tgconstraint = k.oid AND t.tgrelid = w.relation AND t.tgtype = w.type\n"
+            "                       AND t.tgname <> w.name\n"
             "      JOIN pg_proc p ON p.oid = t.tgfoid AND p.proname = w.function\n"
-            "      JOIN pg_constraint k ON k.oid = t.tgconstraint\n"
-            "     WHERE k.conrelid = {table}::regclass AND k.conname = {name}\n"
             "  LOOP\n"
             "    EXECUTE format('ALTER TRIGGER %I ON %s RENAME TO %I', found.tgname, found.relation, found.name);\n"
             "  END LOOP;\n"
             "END"
-        ).format(wanted=wanted, table=sql.Literal(text_of(table.identifier)), name=sql.Literal(name))
-    )
+        ).format(wanted=joined(list(wanted), ",\n                   "))
+        names = ", ".join(display(key.name) for key in keys if key.triggers)
+        yield Statement(guard.block(rename), "change", f"let {names} act in the old turn", keys[0].table)
+    for key in keys:
+        yield from name_clones(key.table, key.name, key.clones)
 
 
 def index_statistics(indexes: Iterable[Index], columns: Collection[ColumnName]) -> Iterator[Statement]:

@@ -19,6 +19,7 @@ from uuidkit.render.common import (
     alter,
     analyze,
     as_planned,
+    as_they_were,
     closing,
     drop_constraint,
     index_statistics,
@@ -91,15 +92,9 @@ def conversion_statements(
     # A foreign key may refer to an index that was made anew.
     yield from dependents.put_back(plans)
     for key in graph.foreign_keys:
-        old = key.existing
-        yield from add_constraint(
-            key.table,
-            key.name,
-            key.definition,
-            old.comment if old else None,
-            old.triggers if old else (),
-            old.clones if old else (),
-        )
+        comment = key.existing.comment if key.existing is not None else None
+        yield from add_constraint(key.table, key.name, key.definition, comment)
+    yield from as_they_were([key.existing for key in graph.foreign_keys if key.existing is not None])
     yield from dependents.fill([plan.object for plan in plans if plan.object is not None and plan.up])
     yield from dependents.touch(graph.functions)
     yield from _proofs(graph, document, schema.version_num, lookups)

@@ -21,6 +21,7 @@ from uuidkit.render.common import (
     alter,
     analyze,
     as_planned,
+    as_they_were,
     closing,
     drop_constraint,
     index_statistics,
@@ -86,15 +87,17 @@ def reversion_statements(
     for table in tables:
         yield from _rewrite(schema, table, [c for c in columns if c.name.table_name == table], version_num, lookups)
     gone = {found.oid for found in restored.down if found.kind == "index"}
-    yield from index_statistics([index for index in schema.indexes if index.oid not in gone], members)
+    indexes = schema.indexes_on(member.table_name for member in members)
+    yield from index_statistics([index for index in indexes if index.oid not in gone], members)
     yield from trees.put_back_not_null(schema, roots)
     yield from dependents.restore(restored.up)
     for key in kept:
-        yield from add_constraint(key.table, key.name, key.definition, key.comment, key.triggers, key.clones)
+        yield from add_constraint(key.table, key.name, key.definition, key.comment)
+    yield from as_they_were(kept)
     yield from dependents.refill(restored.up)
     yield from dependents.touch(restored.functions)
     yield from dependents.proof(restored.expected, "object(s) would not be as they were before the conversion.")
-    indexes = {(index.table.schema, index.name) for index in schema.indexes}
+    named = {(index.table.schema, index.name) for index in indexes}
     yield Statement(
         guard.no_rows(
             guard.missing_objects(
@@ -107,7 +110,7 @@ def reversion_statements(
                 [
                     (index.schema, index.name, index.definition)
                     for index in graph.indexes
-                    if (index.schema, index.name) in indexes
+                    if (index.schema, index.name) in named
                 ],
             ),
             "column(s), key(s) or index(es) would not be as they were before the conversion.",

@@ -125,7 +125,7 @@ def _vouchers(schema: Schema, column: ColumnName, columns: Collection[ColumnName
     if own is None or not own.deterministic or (table.kind == "r" and table.children):
         return []  # rows of inheritance children are not held by the key
     found = []
-    for key in schema.foreign_keys:
+    for key in schema.foreign_keys_on([column.table_name]):
         if key.table != column.table_name or key.columns != (column.name,) or key.triggers_altered:
             continue
         if not (key.validated and key.enforced):
