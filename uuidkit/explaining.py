@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -13,6 +14,11 @@ from uuidkit.planning.model import Statement
 
 LOCK_NOT_AVAILABLE = "55P03"
 DEADLOCK_DETECTED = "40P01"
+_IN_FUNCTION = re.compile(r"(?:PL/\w+|SQL) function ")
+
+_CANCELLED = (
+    "Find out who cancelled it, and run it again; against a statement_timeout, with PGOPTIONS='-c statement_timeout=0'."
+)
 
 # SQLSTATE -> what it means here, and what to do. Everything else is shown as the server said it.
 _MEANINGS = {
@@ -26,9 +32,13 @@ _MEANINGS = {
         "The transaction has checks of deferred constraints or triggers pending on these tables: {detail}.",
         "Convert in a transaction of its own, or run SET CONSTRAINTS ALL IMMEDIATE before it.",
     ),
+    "25006": (
+        "The transaction may not write: {detail}.",
+        "Run it on the primary, or without default_transaction_read_only (ALTER ROLE … SET, or PGOPTIONS).",
+    ),
     "42501": ("A right is missing: {detail}.", "Run the report; it names the GRANT."),
     "53100": ("The server's disk is full: {detail}.", "Free space (a rewrite needs the tables' size again) and retry."),
-    "57014": ("The server cancelled the statement: {detail}.", "Find out who cancelled it, and run it again."),
+    "57014": ("The server cancelled the statement: {detail}.", _CANCELLED),
     "57P01": ("The server was shut down, or the session was ended by an administrator.", "Run it again."),
     DEADLOCK_DETECTED: ("The server broke a deadlock by ending this transaction.", "Run it again."),
     "22001": (
@@ -47,8 +57,10 @@ def explain(error: psycopg.Error, statement: Statement) -> UuidkitError:
     """
     state = error.sqlstate
     primary = error.diag.message_primary or str(error).strip().splitlines()[0] if str(error).strip() else repr(error)
-    where = f"Failed at: {statement.summary}. The transaction is rolled back, nothing was changed."
-    if state == SCHEMA_CHANGED or (state == "42P01" and statement.phase == "lock"):
+    function = _function(error)
+    where = f"Failed at: {statement.summary}{function}. The transaction is rolled back, nothing was changed."
+    # A table that is not there is one of the plan's, unless a function (of an event trigger) asked for it.
+    if state == SCHEMA_CHANGED or (state == "42P01" and statement.phase == "lock" and not function):
         return PlanOutdated(f"{primary} Nothing was changed.", "Run the command again.")
     if state in (PROOF_FAILED, LEDGER_CHANGED):
         return ConversionFailed(f"{primary} {where}", "Keep this message; run the report again to see what changed.")
@@ -60,6 +72,13 @@ def explain(error: psycopg.Error, statement: Statement) -> UuidkitError:
             f"The connection to the server was lost ({primary}). {where}", "Look at the server, then run it again."
         )
     return ConversionFailed(f"{primary} (SQLSTATE {state}). {where}", error.diag.message_hint or "")
+
+
+def _function(error: psycopg.Error) -> str:
+    """The user's function in which an error arose, such as an event trigger's, as the end of a sentence."""
+    lines = (error.diag.context or "").splitlines()
+    found = next((line for line in lines if _IN_FUNCTION.match(line) and "inline_code_block" not in line), None)
+    return "" if found is None else f", in {found}"
 
 
 @contextmanager
@@ -74,7 +93,7 @@ def sentences() -> Iterator[None]:
                 f"The connection to the server was lost: {text.splitlines()[0]}.",
                 "Whatever was not committed is rolled back by the server. Run the command again.",
             ) from error
-        remedy = error.diag.message_hint or ""
+        remedy = error.diag.message_hint or (_CANCELLED if error.sqlstate == "57014" else "")
         if error.sqlstate == "42501" and "conversions" in text:
             remedy = (
                 "The ledger belongs to the role that converted: connect as it, or GRANT USAGE ON SCHEMA uuidkit and "

@@ -1,4 +1,4 @@
-"""Who else is at work in the database and would hold a conversion up, or be misled by it."""
+"""What else is at work in the database and would hold a conversion up, forbid it, or be misled by it."""
 
 from __future__ import annotations
 
@@ -42,6 +42,36 @@ SELECT DISTINCT x.gid, x.owner::text, l.relation::pg_catalog.int8
    AND l.relation = ANY (ARRAY[{tables}]::pg_catalog.oid[])
  ORDER BY 1, 3"""
 
+# A trigger with tags fires for these alone; what a conversion runs is told by the kind of what it alters.
+_EVENT_TRIGGERS: Final[LiteralString] = """
+SELECT e.evtname::text, e.evtevent::text, e.evtfoid::pg_catalog.regprocedure::text
+  FROM pg_catalog.pg_event_trigger e
+ WHERE e.evtenabled IN ('A', CASE pg_catalog.current_setting('session_replication_role')
+                             WHEN 'replica' THEN 'R' ELSE 'O' END)
+   AND e.evtevent <> 'login'
+   AND (e.evttags IS NULL
+        OR e.evttags && ARRAY['ALTER TABLE', 'COMMENT', 'CREATE INDEX', 'CREATE POLICY', 'CREATE SCHEMA',
+                              'CREATE TABLE', 'CREATE TRIGGER', 'CREATE VIEW', 'DROP INDEX', 'DROP POLICY',
+                              'DROP TRIGGER', 'DROP VIEW'])
+ ORDER BY e.evtname"""
+
+_READ_ONLY: Final[LiteralString] = """
+SELECT pg_catalog.pg_is_in_recovery(), pg_catalog.current_setting('default_transaction_read_only') = 'on'"""
+
+
+@dataclass(frozen=True, slots=True)
+class EventTrigger:
+    """An event trigger that a conversion may set off.
+
+    Attributes:
+        event: such as ``ddl_command_end``.
+        function: with the types of its parameters.
+    """
+
+    name: str
+    event: str
+    function: str
+
 
 @dataclass(frozen=True, slots=True)
 class Slot:
@@ -84,10 +114,13 @@ class Surroundings:
 
     slots: tuple[Slot, ...] = ()
     transactions: tuple[Transaction, ...] = ()
+    event_triggers: tuple[EventTrigger, ...] = ()
+    standby: bool = False
+    read_only: bool = False
 
 
 def read_surroundings(session: Session, tables: Sequence[tuple[int, TableName]]) -> Surroundings:
-    """The logical slots and the open transactions of the database, one query each.
+    """The logical slots, open transactions and event triggers of the database, and whether it may be written to.
 
     Args:
         session: in a transaction.
@@ -100,7 +133,11 @@ def read_surroundings(session: Session, tables: Sequence[tuple[int, TableName]])
     prepared: dict[tuple[str, str], list[TableName]] = {}
     for gid, owner, oid in session.rows(sql.SQL(_PREPARED).format(tables=listed)):
         prepared.setdefault((gid, owner), []).append(names[oid])
+    [(standby, read_only)] = session.rows(_READ_ONLY)
     return Surroundings(
+        event_triggers=tuple(EventTrigger(*row) for row in session.rows(_EVENT_TRIGGERS)),
+        standby=standby,
+        read_only=read_only,
         slots=tuple(Slot(*row) for row in session.rows(_SLOTS)),
         transactions=(
             *(
@@ -124,6 +161,16 @@ def notes(found: Surroundings, role: str) -> Iterator[str]:
         found: what was read.
         role: the current role, for the GRANT that would show more.
     """
+    if found.standby:
+        yield "This server is a standby: convert has to run on its primary."
+    elif found.read_only:
+        yield "default_transaction_read_only is on for this session: as long as it is, convert may change nothing."
+    for trigger in found.event_triggers[:_NAMED]:
+        yield (
+            f"Event trigger {display(trigger.name)} ({trigger.event}) calls {trigger.function} for what the conversion "
+            "runs, with a search_path of pg_catalog alone: where it fails, so does the conversion, and nothing is "
+            "changed. --rehearse tries it on a copy."
+        )
     for slot in found.slots:
         use = "is read from now" if slot.active else "nobody reads from it now"
         yield (

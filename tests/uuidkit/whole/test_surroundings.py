@@ -1,4 +1,4 @@
-"""Who else is at work is said before the first lock: slots, snapshots, locks, prepared transactions."""
+"""What else is at work is said before the first lock: slots, snapshots, locks, event triggers, a READ ONLY default."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import pytest
 import uuidkit
 from tests.support.servers import Server
 from uuidkit import surroundings
+from uuidkit.errors import ConversionFailed
 from uuidkit.surroundings import Slot, Surroundings, Transaction, notes
 
 TABLES = """
@@ -115,3 +116,36 @@ def test_what_has_just_begun_is_not_worth_a_note(monkeypatch: pytest.MonkeyPatch
     assert list(notes(Surroundings((), (brief,)), "web")) == []
     [slot] = notes(Surroundings((Slot("s", "wal2json", active=True),), (brief,)), "web")
     assert "is read from now" in slot
+
+
+def test_what_would_forbid_a_conversion_is_said_before_and_explained_after(database: str) -> None:
+    with psycopg.connect(database, autocommit=True) as connection:
+        connection.execute(TABLES)  # type: ignore[arg-type]
+        connection.execute("CREATE TABLE log (tag text)")
+        connection.execute(
+            "CREATE FUNCTION logged() RETURNS event_trigger LANGUAGE plpgsql"
+            " AS 'BEGIN INSERT INTO log VALUES (tg_tag); END'"
+        )
+        connection.execute("CREATE EVENT TRIGGER logger ON ddl_command_end EXECUTE FUNCTION logged()")
+        connection.execute("CREATE EVENT TRIGGER off ON ddl_command_end EXECUTE FUNCTION logged()")
+        connection.execute("ALTER EVENT TRIGGER off DISABLE")
+        connection.execute(
+            "CREATE EVENT TRIGGER elsewhere ON sql_drop WHEN TAG IN ('DROP FUNCTION') EXECUTE FUNCTION logged()"
+        )
+    found = said(database)
+    assert "Event trigger logger (ddl_command_end) calls public.logged() for what the conversion runs" in found
+    assert " off " not in found
+    assert "elsewhere" not in found
+    with psycopg.connect(database, autocommit=True) as connection:
+        # Its names are looked up as in any other function without a search_path of its own; it is named, at once.
+        with pytest.raises(ConversionFailed, match=r'"log" does not exist .* in PL/pgSQL function .*logged\(\) line 1'):
+            uuidkit.convert(connection, ["users.user_id"])
+        connection.execute("ALTER FUNCTION logged() SET search_path = public")
+        connection.execute("SET default_transaction_read_only = on")
+        assert "default_transaction_read_only is on" in "".join(uuidkit.plan(connection, ["users.user_id"]).notes)
+        with pytest.raises(ConversionFailed, match="may not write") as failure:
+            uuidkit.convert(connection, ["users.user_id"])
+        assert "default_transaction_read_only" in failure.value.remedy
+        connection.execute("SET default_transaction_read_only = off")
+        uuidkit.convert(connection, ["users.user_id"])
+        assert connection.execute("SELECT count(*) > 3 FROM log").fetchone() == (True,)
