@@ -88,6 +88,10 @@ class Trial(AbstractContextManager["Trial"]):
             self._leave("_inner")
             raise
 
+    def text(self, statement: sql.Composable) -> str:
+        """A statement as the server gets it."""
+        return self._session.text(statement)
+
     def build(self, statements: Sequence[sql.Composable]) -> None:
         """Begin anew, with temporary tables for the questions up to the next error or the next change of a setting.
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import psycopg
@@ -12,13 +12,14 @@ from psycopg import sql
 
 from uuidkit.composing import joined, raw
 from uuidkit.meaning.asking import Trial
-from uuidkit.meaning.definitions import Relation
 from uuidkit.meaning.questions import Question
-from uuidkit.meaning.stage import Row, Side, StandIn, number_of, numbered, row_of, scenery, texts
+from uuidkit.meaning.stage import Row, Side, StagedView, StandIn, number_of, numbered, row_of, scenery, texts
 
 _ONE_BY_ONE = 48  # rows, when some of them make the expression fail
 _PROBE = 6  # of them, to see whether they all do
 _MOST_ROWS = 20_000
+# Grouping by a key, a system column, TABLESAMPLE, FOR UPDATE: what only a table can give.
+NEEDS_TABLE: Final = ("42803", "42703", "42809", "0A000")
 _ARGUMENTS: Final[dict[str, sql.Composable]] = {
     **dict.fromkeys(("text", "character varying", "character"), sql.SQL("u.v")),
     **dict.fromkeys(("smallint", "integer", "bigint", "numeric"), sql.SQL("1")),
@@ -34,10 +35,12 @@ class Failure:
 
     Attributes:
         message: its words, with the hint left out.
+        place: where in the text of the question it is, where that is known.
     """
 
     sqlstate: str
     message: str
+    place: int | None = None
 
     @property
     def by_value(self) -> bool:
@@ -80,11 +83,11 @@ class Stage:
 
     Attributes:
         tables: stand-ins for the affected tables.
-        views: affected views with their queries, in order.
+        views: affected views, in order.
     """
 
     tables: tuple[StandIn, ...]
-    views: tuple[tuple[Relation, str], ...] = ()
+    views: tuple[StagedView, ...] = ()
 
     def table(self, oid: int) -> StandIn:
         """The stand-in for one table."""
@@ -197,13 +200,23 @@ def table(trial: Trial, stage: Stage, question: Question, side: Side, *, unconve
         side: before the conversion or after it.
         unconverted: whether rows that have no uuid are there too.
     """
+    try:
+        [(types,), *rows] = trial.rows(_query(stage, question, side, unconverted=unconverted))
+    except psycopg.Error as error:
+        return failure(error)
+    if len(rows) > _MOST_ROWS:
+        return Failure("57014", "too many rows came out")
+    return Table(Counter(tuple(cells) for (cells,) in rows), tuple(types))
+
+
+def _query(stage: Stage, question: Question, side: Side, *, unconverted: bool = False) -> sql.Composed:
     names = [sql.Identifier(name) for name in question.columns]
     query = sql.SQL("({}) AS q ({})").format(raw(question.text_on(side).rstrip().rstrip(";")), joined(list(names)))
     if question.arguments:
         query = sql.SQL("{} CROSS JOIN LATERAL {}").format(_arguments(stage, question), query)
     cells = [sql.SQL("q.{}").format(name) for name in names]
     columns = joined([sql.SQL("{} AS {}").format(cell, name) for cell, name in zip(cells, names, strict=True)])
-    statement = sql.SQL(
+    return sql.SQL(
         "{scenery}, {answer} AS MATERIALIZED (SELECT {columns} FROM {query}) "
         "SELECT ARRAY[{types}]::text[] FROM (SELECT) AS one LEFT JOIN {answer} AS q ON false UNION ALL "
         "(SELECT ARRAY[{texts}]::text[] FROM {answer} AS q LIMIT {most})"
@@ -216,25 +229,48 @@ def table(trial: Trial, stage: Stage, question: Question, side: Side, *, unconve
         texts=joined([sql.SQL("{}::text").format(cell) for cell in cells]),
         most=sql.Literal(_MOST_ROWS + 1),
     )
+
+
+def refusal(trial: Trial, stage: Stage, question: Question) -> Failure | None:
+    """What the server has against a question after the conversion, over a row of each kind; None where nothing.
+
+    Args:
+        trial: under the right search path and settings.
+        stage: with everything affected that the question reads.
+        question: any.
+    """
+    few = stage.of_few_rows()
+    asks_rows = question.form in ("rows", "default")
+    statement = _query(few, question, "new") if asks_rows else _asking(few, [question], "new", None)
     try:
-        [(types,), *rows] = trial.rows(statement)
+        trial.rows(statement)
     except psycopg.Error as error:
-        return failure(error)
-    if len(rows) > _MOST_ROWS:
-        return Failure("57014", "too many rows came out")
-    return Table(Counter(tuple(cells) for (cells,) in rows), tuple(types))
+        text = question.text_on("new").rstrip().rstrip(";")
+        place = int(error.diag.statement_position or 0) - 1 - trial.text(statement).find(text)
+        return replace(failure(error), place=place if 0 <= place < len(text) else None)
+    return None
 
 
 def _answers(
     trial: Trial, stage: Stage, asked: Sequence[Question], side: Side, numbers: Sequence[int] | None
 ) -> list[Answers]:
+    rows = trial.rows(_asking(stage, asked, side, numbers))
+    places = {text: place for place, text in enumerate(_texts(asked, side))}
+    found: list[Answers] = [{row[0]: (row[1 + 2 * n], row[2 + 2 * n]) for row in rows} for n in range(len(places))]
+    return [found[places[q.text_on(side)]] for q in asked]
+
+
+def _texts(asked: Sequence[Question], side: Side) -> dict[str, None]:
+    # Policies of several commands often ask the same.
+    return dict.fromkeys(q.text_on(side) for q in asked)
+
+
+def _asking(stage: Stage, asked: Sequence[Question], side: Side, numbers: Sequence[int] | None) -> sql.Composed:
     stand_in = stage.table(asked[0].table)
     first, second = sql.Identifier("uuidkit a"), sql.Identifier("uuidkit b")
-    # Policies of several commands often ask the same.
-    places = {text: place for place, text in enumerate(dict.fromkeys(q.text_on(side) for q in asked))}
     parts = [
         sql.SQL("({text})::text, pg_catalog.pg_typeof({text})::text").format(text=sql.SQL("({})").format(raw(text)))
-        for text in places
+        for text in _texts(asked, side)
     ]
     if asked[0].pairs:
         size = max(1, len(stand_in.rows))
@@ -262,14 +298,9 @@ def _answers(
         if numbers is None
         else sql.SQL(" WHERE {} = ANY ({}::int[])").format(number_of(first), texts([str(n) for n in numbers]))
     )
-    rows = trial.rows(
-        sql.SQL("{} SELECT {}, {} FROM {}{}").format(
-            scenery(side, stage.tables, stage.views, unconverted=True), number, joined(list(parts)), source, where
-        )
+    return sql.SQL("{} SELECT {}, {} FROM {}{}").format(
+        scenery(side, stage.tables, stage.views, unconverted=True), number, joined(list(parts)), source, where
     )
-    return [
-        {row[0]: (row[1 + 2 * n], row[2 + 2 * n]) for row in rows} for n in (places[q.text_on(side)] for q in asked)
-    ]
 
 
 def _halves(trial: Trial, stage: Stage, question: Question, side: Side, numbers: Sequence[int]) -> Answers | Failure:

@@ -7,27 +7,23 @@ run that could write: volatile functions are not called, and the transaction is 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import psycopg
 
 from uuidkit.catalog.model import Schema
-from uuidkit.catalog.names import TableName
 from uuidkit.database.session import Session
-from uuidkit.meaning import casting, definitions, evaluation, lexing, matters, offers, props, verdict
+from uuidkit.meaning import casting, evaluation, lexing, matters, verdict
 from uuidkit.meaning.asking import OutOfTime, Trial
-from uuidkit.meaning.casting import LARGE, MIDDLE, SMALL, Company, Size
-from uuidkit.meaning.evaluation import Answers, Failure, Stage, Table
 from uuidkit.meaning.matters import Catalog, Matter
 from uuidkit.meaning.model import Conversion, Judgement, Thing
 from uuidkit.meaning.questions import NotToBeAsked, Question, questions
-from uuidkit.meaning.scenarios import Scenario, scenarios
+from uuidkit.meaning.repairing import Repairing
+from uuidkit.meaning.trying import Trying
 
 _PATIENCE = 6  # times the limit of one question, for all of them together
 _SHARE = 0.2  # seconds for each of many objects
-_NOT_SET = "42704"
-_ORDER = ("ORDER",)
 _TOGETHER = 12  # questions in one statement
 
 
@@ -75,6 +71,7 @@ class _Judge:
         self._conversions = casting.inherited(schema, conversions)
         self._found: dict[tuple[str, int], list[Judgement]] = {}
         self._catalog = Catalog({}, {}, {})
+        self._offered: dict[tuple[str, int], Mapping[str, str]] = {}
 
     def all(self, things: Sequence[Thing]) -> dict[tuple[str, int], Judgement]:
         trial, schema = self._trial, self._schema
@@ -93,8 +90,9 @@ class _Judge:
             if matter.unknown:
                 self._note(matter.thing, Judgement("unknown", matter.unknown))
         company = casting.gather(trial, schema, catalog, list({id(m): m for m, _ in asked}.values()), self._conversions)
-        self._try(company, asked)
-        self._rewrite(company, asked)
+        trying = Trying(trial, schema, catalog, company)
+        self._try(trying, asked)
+        self._rewrite(trying, asked)
         self._follow(catalog, found)
         result = {}
         for thing in things:
@@ -149,7 +147,7 @@ class _Judge:
     def _note(self, thing: Thing, judgement: Judgement) -> None:
         self._found.setdefault(thing.key, []).append(judgement)
 
-    def _try(self, company: Company, asked: Sequence[tuple[Matter, Question]]) -> None:
+    def _try(self, trying: Trying, asked: Sequence[tuple[Matter, Question]]) -> None:
         groups: dict[tuple[object, ...], list[tuple[Matter, Question]]] = {}
         for matter, question in asked:
             alone: tuple[object, ...] = (id(matter), question.form)
@@ -164,7 +162,7 @@ class _Judge:
         ]
         self._trial.path(())
         try:
-            casting.translate(self._trial, company, [(tables, texts) for tables, texts, _ in stages])
+            casting.translate(self._trial, trying.company, [(tables, texts) for tables, texts, _ in stages])
         except psycopg.Error as error:
             refusal = f"the conversion could not be tried: {evaluation.failure(error).message}"
             for matter, _ in asked:
@@ -177,237 +175,35 @@ class _Judge:
                 self._trial.path(path)
             self._trial.under({})
             try:
-                judged = self._group(company, texts, members)
+                judged = trying.answer(texts, members)
             except OutOfTime:
                 judged = [Judgement("unknown", "the time for all trials together was used up")] * len(members)
             for (matter, _), judgement in zip(members, judged, strict=True):
                 self._note(matter.thing, judgement)
 
-    def _group(
-        self, company: Company, texts: Sequence[str], members: Sequence[tuple[Matter, Question]]
-    ) -> list[Judgement]:
-        matter, first = members[0]
-        matters_of = [matter for matter, _ in members]
-        if first.form == "default":
-            return [self._default(company, matter, question) for _, question in members]
-        if first.form == "rows":
-            return [self._rows(company, matter, question) for _, question in members]
-        size = LARGE if len(matter.tables) == 1 and not matter.settings else MIDDLE
-        stage = self._stage(company, matters_of, texts, size)
-        asked = [question for _, question in members]
-        if first.form == "value":
-            return self._values(company, stage, members)
-        return self._conditions(stage, asked, scenarios(stage, tuple(matter.settings), texts, matter.bodies))
-
-    def _stage(self, company: Company, tried: Sequence[Matter], texts: Sequence[str], size: Size) -> Stage:
-        """What all of some objects read, which are about the same tables and views."""
-        matter = tried[0]
-        keys = [*(one.thing.key for one in tried), *(("pg_class", oid) for oid in matter.views)]
-        return Stage(
-            tuple(
-                casting.stand_in(company, relation, texts, size, self._catalog.columns(keys, oid))
-                for oid, relation in matter.tables.items()
-            ),
-            tuple((relation, matter.queries[oid]) for oid, relation in matter.views.items()),
-        )
-
-    def _conditions(self, stage: Stage, asked: Sequence[Question], tried: Sequence[Scenario]) -> list[Judgement]:
-        seen: list[list[verdict.Scenario]] = [[] for _ in asked]
-        refusals: list[Judgement | None] = [None] * len(asked)
-        for scenario in tried:
-            self._trial.under(scenario.settings)
-            out = evaluation.answerless(self._trial, stage, asked) if scenario.settings else set()
-            chosen = [number for number in range(len(asked)) if number not in out]
-            if not chosen:
-                continue
-            for number, (before, after) in zip(
-                chosen, self._both(stage, [asked[number] for number in chosen]), strict=True
-            ):
-                if isinstance(before, Failure) and before.sqlstate == _NOT_SET and scenario.label == "":
-                    continue  # what is asked for has to be set
-                if isinstance(before, Failure) or isinstance(after, Failure):
-                    judged = _refused(asked[number], before, after)
-                    if refusals[number] is None or judged.meaning == "changed":
-                        refusals[number] = judged
-                else:
-                    seen[number].append((scenario.label, before, after))
-        judged_all = []
-        for question, answers, refusal in zip(asked, seen, refusals, strict=True):
-            parts = [refusal] if refusal is not None else []
-            if answers:
-                parts.append(verdict.of_condition(question, stage.table(question.table), answers))
-            judged_all.append(
-                verdict.together(parts) if parts else Judgement("unknown", "it asks for a setting that nobody has set")
-            )
-        return judged_all
-
-    def _both(self, stage: Stage, asked: Sequence[Question]) -> list[tuple[Answers | Failure, Answers | Failure]]:
-        """The answers before and after; what fails before is not asked again."""
-        before = evaluation.answers(self._trial, stage, asked, "old")
-        again = [number for number, found in enumerate(before) if not isinstance(found, Failure)]
-        after = evaluation.answers(self._trial, stage, [asked[number] for number in again], "new") if again else []
-        found: dict[int, Answers | Failure] = dict(zip(again, after, strict=True))
-        return [(answer, found.get(number, answer)) for number, answer in enumerate(before)]
-
-    def _values(self, company: Company, stage: Stage, members: Sequence[tuple[Matter, Question]]) -> list[Judgement]:
-        asked = [question for _, question in members]
-        judged = []
-        for (matter, question), (before, after) in zip(members, self._both(stage, asked), strict=True):
-            if isinstance(before, Failure) or isinstance(after, Failure):
-                judged.append(_refused(question, before, after))
-                continue
-            table = stage.table(question.table)
-            # What another expression looks for says nothing of this one.
-            own = casting.own_texts(company, table.relation, question.text)
-            concerned = {
-                number: answer
-                for number, answer in before.items()
-                if table.rows[number].variant < 0 or own.issuperset(table.converted(table.rows[number]))
-            }
-            strange = casting.strange(company, matter.tables.values(), [question.text])
-            judged.append(verdict.of_value(question, table, concerned, after, company.all_uuids, strange))
-        return judged
-
-    def _rows(self, company: Company, matter: Matter, question: Question, size: Size = MIDDLE) -> Judgement:
-        stage = self._stage(company, [matter], matter.texts, size)
-        worst: Judgement | None = None
-        for scenario in scenarios(stage, tuple(matter.settings), matter.texts, matter.bodies):
-            self._trial.under(scenario.settings)
-            judged = self._rows_under(company, stage, question, matter)
-            if judged.meaning == "unknown" and size is MIDDLE and "too long" in judged.why:
-                return self._rows(company, matter, question, SMALL)
-            if judged.meaning == "changed":
-                return judged
-            if worst is None or worst.meaning == "unknown":
-                worst = judged
-        assert worst is not None
-        return worst
-
-    def _rows_under(self, company: Company, stage: Stage, question: Question, matter: Matter) -> Judgement:
-        before = evaluation.table(self._trial, stage, question, "old")
-        if isinstance(before, Failure) and before.sqlstate in props.NEEDS_TABLE:
-            keys = self._keys(stage)
-            before = props.table_with_keys(self._trial, stage, question, "old", keys, matter.path)
-            after = props.table_with_keys(self._trial, stage, question, "new", keys, matter.path)
-            self._trial.start_afresh()
-            return self._compared(company, matter, question, before, after, None)
-        if isinstance(before, Failure) and before.by_value:
-            # A made value may be to blame: then the tables' own rows have to do.
-            first, stage = before, stage.of_real_rows()
-            before = evaluation.table(self._trial, stage, question, "old")
-            if isinstance(before, Table) and not before.rows:
-                return _refused(question, first, None)
-        if isinstance(before, Failure):
-            return _refused(question, before, None)
-        after = evaluation.table(self._trial, stage, question, "new")
-        everything = None
-        if isinstance(after, Table) and not before.rows and not after.rows:
-            found = evaluation.table(self._trial, stage, question, "old", unconverted=True)
-            everything = found if isinstance(found, Table) else None
-        judged = self._compared(company, matter, question, before, after, everything)
-        if judged.meaning != "same" or not matter.reads_ids:
-            return judged
-        if any(lexing.mentions(text, _ORDER) for text in matter.texts):
-            rest = stage.without_null()
-            was = evaluation.table(self._trial, rest, question, "old")
-            now = evaluation.table(self._trial, rest, question, "new")
-            ordered = self._compared(company, matter, question, was, now, None)
-            if ordered.meaning == "changed":
-                return ordered
-        return self._confirmed(stage, question, before, judged)
-
-    def _confirmed(self, stage: Stage, question: Question, before: Table, judged: Judgement) -> Judgement:
-        """A judgement stands only where other ids would have given another answer."""
-        for other_stage in stage.with_other_ids():
-            other = evaluation.table(self._trial, other_stage, question, "old")
-            if not isinstance(other, Table) or other.rows != before.rows:
-                return judged
-        return Judgement("unknown", verdict.NO_DIFFERENCE)
-
-    def _default(self, company: Company, matter: Matter, question: Question) -> Judgement:
-        stage = self._stage(company, [matter], matter.texts, SMALL)
-        before = evaluation.table(self._trial, stage, question, "old")
-        after = evaluation.table(self._trial, stage, question, "new")
-        if isinstance(before, Failure) or isinstance(after, Failure):
-            return _refused(question, before, after)
-        judged = verdict.of_default(question, before, after, company.all_uuids)
-        uuid = (judged.example or {}).get("uuid")
-        if not isinstance(uuid, str):
-            return judged
-        return replace(judged, offer=offers.new_default(matter.thing.table, matter.parts["column"], uuid))
-
-    def _compared(
-        self,
-        company: Company,
-        matter: Matter,
-        question: Question,
-        before: Table | Failure,
-        after: Table | Failure,
-        everything: Table | None,
-    ) -> Judgement:
-        if isinstance(before, Failure) or isinstance(after, Failure):
-            return _refused(question, before, after)
-        strange = casting.strange(company, matter.tables.values(), matter.texts)
-        return verdict.of_rows(question, before, after, everything, company.all_uuids, strange)
-
-    def _keys(self, stage: Stage) -> dict[TableName, tuple[str, ...]]:
-        oids = {table.relation.name for table in stage.tables}
-        return {
-            index.table: tuple(column for column in index.key_columns if column is not None)
-            for index in self._schema.indexes
-            if index.primary and index.table in oids
-        }
-
-    def _rewrite(self, company: Company, asked: Sequence[tuple[Matter, Question]]) -> None:
+    def _rewrite(self, trying: Trying, asked: Sequence[tuple[Matter, Question]]) -> None:
         """Add an offer to what has changed, where there is one."""
         by_thing: dict[tuple[str, int], list[tuple[Matter, Question]]] = {}
         for matter, question in asked:
             by_thing.setdefault(matter.thing.key, []).append((matter, question))
+        repairing = Repairing(self._trial, trying)
         for key, members in by_thing.items():
             judged = verdict.together(self._found[key])
-            if judged.meaning != "changed":
-                continue
             matter = members[0][0]
+            if judged.meaning != "changed" or judged.offer is not None or matter.given:
+                continue
             self._trial.path(matter.path)
             self._trial.under({})
             try:
-                offered = self._offer(company, matter, [q for _, q in members], fails=judged.fails)
+                offered = repairing.offer(matter, [question for _, question in members])
             except OutOfTime:
                 return
-            self._found[key] = [replace(judged, offer=offered)]
+            if offered is not None:
+                self._found[key] = [replace(judged, offer=offered[0])]
+                self._offered[key] = offered[1]
         for matter, _ in asked:
             judged = verdict.together(self._found[matter.thing.key])
             roots = [str(v.name) for oid, v in matter.views.items() if self._meaning(("pg_class", oid)) == "changed"]
             if judged.meaning == "changed" and judged.offer is None and roots:
                 why = f"{judged.why}; it reads {', '.join(roots)}, which has changed itself"
                 self._found[matter.thing.key] = [replace(judged, why=why)]
-
-    def _offer(self, company: Company, matter: Matter, asked: Sequence[Question], *, fails: bool) -> str | None:
-        """A complete definition that means the same, where that takes no more than uuids for the old ids in it."""
-        columns = {column.name for column in self._conversions}
-        uuids = offers.old_ids(matter.texts, company.all_uuids, company.real_texts)
-        if not uuids and matter.parts.get("query") is None and not fails:
-            return None
-        texts = matter.texts
-        for way in (0, 1):
-            rewritten = [list(offers.rewritten(question.text, uuids, columns))[way : way + 1] for question in asked]
-            if not any(rewritten):
-                return None
-            again = [question.with_rewritten("".join(text)) for question, text in zip(asked, rewritten, strict=True)]
-            judged = [self._group(company, texts, [(matter, question)])[0] for question in again]
-            if all(judgement.meaning == "same" for judgement in judged):
-                self._trial.path(())
-                complete = definitions.complete(self._trial, matter.thing.key)
-                self._trial.path(matter.path)
-                if complete is None:
-                    return None
-                head, body = complete
-                [text] = list(offers.rewritten(body, uuids, columns))[way : way + 1] or [body]
-                return f"{head} {text}".strip().rstrip(";") + ";"
-        return None
-
-
-def _refused(question: Question, before: object, after: object) -> Judgement:
-    return verdict.refused(
-        question, before if isinstance(before, Failure) else None, after if isinstance(after, Failure) else None
-    )

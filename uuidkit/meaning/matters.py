@@ -33,6 +33,8 @@ class Matter:
         columns: of a view, the names of its columns.
         reads_ids: whether it reads a column that changes itself, and not only a view that shows one.
         bodies: the texts of the functions that it calls.
+        given: the definition that the user wants instead, in the names of the stage.
+        rewritten: the queries that ``views`` will have, where they are others.
         untouched: whether it reads none of the columns that change.
     """
 
@@ -50,11 +52,14 @@ class Matter:
     untouched: bool = False
     reads_ids: bool = True
     bodies: list[str] = field(default_factory=list)
+    given: str = ""
+    rewritten: dict[int, str] = field(default_factory=dict)
 
     @property
     def texts(self) -> list[str]:
         """Every expression and query that is tried for it."""
-        return [*_strings(self.parts.values()), *self.queries.values()]
+        given = [self.given] if self.given else []
+        return [*_strings(self.parts.values()), *given, *self.queries.values(), *self.rewritten.values()]
 
 
 @dataclass(slots=True)

@@ -1,8 +1,10 @@
-"""New definitions that mean the same: each literal that is an old id becomes its uuid."""
+"""The places where a definition may be made to fit uuids: old ids in it, columns that are compared as texts."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
 
 from psycopg import sql
 
@@ -43,10 +45,30 @@ def new_default(view: TableName, column: str, uuid: str) -> str:
     return text_of(statement.format(view.identifier, sql.Identifier(column), sql.Literal(uuid)))
 
 
-def rewritten(text: str, uuids: Mapping[str, str], columns: Collection[str]) -> Iterator[str]:
-    """The definition as it may fit uuids: with its old ids as uuids, and its columns compared as uuids.
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A place in a definition where it may be made to fit uuids.
 
-    The first way compares uuids with uuids, the second one texts with texts. Nothing where there is nothing to rewrite.
+    Attributes:
+        kind: ``literal``: an old id, which becomes its uuid; ``word``: the same, and stays a text; ``text``: a
+            converted column cast to text, whose cast is left out; ``column``: one without a cast, which gets one.
+        first, last: its words.
+        inner: the column's words, or those of the literal.
+        uuid: of a literal.
+    """
+
+    kind: Literal["literal", "word", "text", "column"]
+    first: int
+    last: int
+    inner: tuple[int, int]
+    uuid: str = ""
+
+
+Choice = frozenset[Place]
+
+
+def places(text: str, uuids: Mapping[str, str], columns: Collection[str]) -> list[Place]:
+    """Everywhere that a definition may be made to fit uuids.
 
     Args:
         text: SQL as the server prints it.
@@ -54,36 +76,124 @@ def rewritten(text: str, uuids: Mapping[str, str], columns: Collection[str]) -> 
         columns: names of the converted columns.
     """
     words = lexing.tokens(text)
-    first = _rewrite(text, words, uuids, columns, as_uuid=True)
-    if first != text:
-        yield first
-    if any(token.kind == "string" and token.value in uuids for token in words):
-        yield _rewrite(text, words, uuids, columns, as_uuid=False)
-
-
-def _rewrite(
-    text: str, words: Sequence[Token], uuids: Mapping[str, str], columns: Collection[str], *, as_uuid: bool
-) -> str:
-    pieces: list[str] = []
-    position = 0
+    found: list[Place] = []
     number = 0
     while number < len(words):
         token = words[number]
         behind = number + 1
         if token.kind == "string" and token.value in uuids:
-            pieces += [text[position : token.start], text_of(sql.Literal(uuids[token.value]))]
-            position = token.end
-            if as_uuid:
-                pieces.append("::uuid")
-                behind = _cast(words, behind) or behind
-                position = words[behind - 1].end
-        elif as_uuid and (column := _column_as_text(words, number, columns)) is not None:
-            # (column)::text compares as a uuid where the cast is left out.
+            last = (_cast(words, behind) or behind) - 1
+            found.append(Place("literal", number, last, (number, number), uuids[token.value]))
+            found.append(Place("word", number, number, (number, number), uuids[token.value]))
+            behind = last + 1
+        elif (column := _column_as_text(words, number, columns)) is not None:
             first, last, behind = column
-            pieces += [text[position : token.start], text[words[first].start : words[last].end]]
-            position = words[behind - 1].end
+            found.append(Place("text", number, behind - 1, (first, last)))
+        elif (last_word := _column(words, number, columns)) is not None:
+            found.append(Place("column", number, last_word, (number, last_word)))
+            behind = last_word + 1
         number = behind
+    return found
+
+
+def beginnings(places: Collection[Place]) -> Iterator[Choice]:
+    """Where a search begins: uuids compared with uuids; texts with texts; the definition as it is.
+
+    Args:
+        places: all of a definition.
+    """
+    for kinds in (("literal", "text"), ("word",), ()):
+        choice = frozenset(place for place in places if place.kind in kinds)
+        if choice or not kinds:
+            yield choice
+
+
+def apply(text: str, chosen: Iterable[Place]) -> str:
+    """The definition, changed in some places.
+
+    Args:
+        text: SQL as the server prints it.
+        chosen: places of it that do not overlap.
+    """
+    words = lexing.tokens(text)
+    pieces: list[str] = []
+    position = 0
+    for place in sorted(chosen, key=lambda place: place.first):
+        inner = text[words[place.inner[0]].start : words[place.inner[1]].end]
+        match place.kind:
+            case "literal":
+                inner = f"{text_of(sql.Literal(place.uuid))}::uuid"
+            case "word":
+                inner = text_of(sql.Literal(place.uuid))
+            case "column":
+                inner = f"({inner})::text"
+        pieces += [text[position : words[place.first].start], inner]
+        position = words[place.last].end
     return "".join([*pieces, text[position:]])
+
+
+def positions(text: str, chosen: Collection[Place], asked: Collection[Place]) -> dict[Place, tuple[int, int]]:
+    """Where places stand in the definition once it is changed in some of them.
+
+    Args:
+        text: SQL as the server prints it.
+        chosen: the places that are changed.
+        asked: any places.
+    """
+    words = lexing.tokens(text)
+    found = {}
+    for place in asked:
+        before = [other for other in chosen if other.last < place.first]
+        start = words[place.first].start
+        start += len(apply(text[:start], before)) - start if before else 0
+        own = [place] if place in chosen else []
+        end = words[place.last].end
+        length = len(apply(text, own)) - len(text) + end - words[place.first].start
+        found[place] = (start, start + length)
+    return found
+
+
+def within(text: str, whole: str, place: Place) -> Place | None:
+    """The same place in a complete definition that has the text in it, with names in full; None where it is not found.
+
+    Args:
+        text: a part of the definition, as the server prints it under a search path.
+        whole: all of it, as it prints under none.
+        place: a place in the text.
+    """
+    words, all_words = lexing.tokens(text), lexing.tokens(whole)
+    for start in range(len(all_words)):
+        at = _aligned(words, all_words, start)
+        if at is not None:
+            inner = (at[place.inner[0]], at[place.inner[1]])
+            return Place(place.kind, at[place.first], at[place.last], inner, place.uuid)
+    return None
+
+
+def _aligned(words: Sequence[Token], whole: Sequence[Token], start: int) -> list[int] | None:
+    """Where each word stands in a sequence of words that has schemas before some names; None where one is missing."""
+    found = []
+    at = start
+    for number, word in enumerate(words):
+        follows = words[number + 1].value if number + 1 < len(words) else ""
+        if at + 2 < len(whole) and whole[at].kind == "name" and whole[at + 1].value == "." and follows != ".":
+            at += 2
+        if at >= len(whole) or (whole[at].kind, whole[at].value) != (word.kind, word.value):
+            return None
+        found.append(at)
+        at += 1
+    return found
+
+
+def _column(words: Sequence[Token], number: int, columns: Collection[str]) -> int | None:
+    """The last word of a column that begins here without a cast; None where there is none."""
+    if words[number].kind != "name" or (number and words[number - 1].value.upper() in ("AS", ".")):
+        return None
+    last = number
+    while last + 2 < len(words) and words[last + 1].value == "." and words[last + 2].kind == "name":
+        last += 2
+    behind = words[last + 1].value if last + 1 < len(words) else ""
+    return last if words[last].value in columns and behind not in ("(", ".") else None
 
 
 def _cast(words: Sequence[Token], number: int) -> int | None:

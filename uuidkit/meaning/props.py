@@ -19,9 +19,6 @@ from uuidkit.meaning.evaluation import Failure, Stage, Table, failure, table
 from uuidkit.meaning.questions import Question
 from uuidkit.meaning.stage import Side, StandIn, scenery, type_of
 
-# Grouping by a key, a system column, TABLESAMPLE, FOR UPDATE: what only a table can give.
-NEEDS_TABLE = ("42803", "42703", "42809", "0A000")
-
 _EVENT_TRIGGERS = """
 SELECT string_agg(evtname, ', ') FROM pg_catalog.pg_event_trigger
  WHERE evtenabled <> 'D' AND evtevent LIKE 'ddl_command_%'"""

@@ -41,6 +41,20 @@ class StagedColumn:
 
 
 @dataclass(frozen=True, slots=True)
+class StagedView:
+    """A view on the stage.
+
+    Attributes:
+        query: as it is.
+        rewritten: as it will be, where it is another one.
+    """
+
+    relation: Relation
+    query: str
+    rewritten: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Row:
     """One row of a stand-in.
 
@@ -87,7 +101,7 @@ def numbered(table: StandIn) -> sql.Identifier:
 def scenery(
     side: Side,
     tables: Collection[StandIn],
-    views: Sequence[tuple[Relation, str]],
+    views: Sequence[StagedView],
     *,
     unconverted: bool = False,
 ) -> sql.Composed:
@@ -96,17 +110,18 @@ def scenery(
     Args:
         side: before the conversion, or after it.
         tables: the affected tables.
-        views: the affected views with their queries, each after those that it reads.
+        views: the affected views, each after those that it reads.
         unconverted: whether rows that have no uuid are there too; only before the conversion.
     """
     parts: list[sql.Composable] = []
     for table in tables:
         parts += [_rows(side, table, unconverted), _table(table)]
-    for view, query in views:
+    for view in views:
+        query = view.rewritten if side == "new" and view.rewritten else view.query
         parts.append(
             sql.SQL("{} ({}) AS ({})").format(
-                sql.Identifier(view.name.name),
-                joined([sql.Identifier(column) for column in view.columns]),
+                sql.Identifier(view.relation.name.name),
+                joined([sql.Identifier(column) for column in view.relation.columns]),
                 raw(query.rstrip().rstrip(";")),
             )
         )

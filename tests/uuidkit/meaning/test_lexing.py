@@ -78,8 +78,28 @@ def test_clauses() -> None:
     ],
 )
 def test_old_ids_become_uuids(text: str, as_uuid: str | None, as_text: str | None) -> None:
-    found = list(offers.rewritten(text, {OLD: NEW}, {"id", "Id"}))
-    assert found == [wanted for wanted in (as_uuid, as_text) if wanted is not None]
+    places = offers.places(text, {OLD: NEW}, {"id", "Id"})
+    found = [offers.apply(text, choice) for choice in offers.beginnings(places)]
+    assert found == [*(wanted for wanted in (as_uuid, as_text) if wanted is not None), text]
+
+
+def test_where_a_place_is() -> None:
+    """In a complete definition, which has schemas in it; and in the text once it is changed before it."""
+    text = "(EXISTS ( SELECT FROM b x WHERE ((x.id)::text = d.b_id AND x.id <> d.b_id)))"
+    whole = f"USING {text.replace(' b ', ' trial.b ')} WITH CHECK (true)"
+    places = offers.places(text, {}, {"id", "b_id"})
+    assert [(place.kind, place.inner[1] - place.inner[0]) for place in places] == [
+        ("text", 2), ("column", 2), ("column", 2), ("column", 2),
+    ]  # fmt: skip
+    moved = [offers.within(text, whole, place) for place in places]
+    assert offers.apply(whole, [place for place in moved if place is not None]) == (
+        "USING (EXISTS ( SELECT FROM trial.b x WHERE (x.id = (d.b_id)::text AND (x.id)::text <> (d.b_id)::text))) "
+        "WITH CHECK (true)"
+    )
+    assert offers.within(text, whole.replace("EXISTS", "NOT"), places[0]) is None
+    changed = offers.apply(text, places[:2])
+    start, end = offers.positions(text, places[:2], places)[places[2]]
+    assert changed[start:end] == "x.id"
 
 
 def test_only_old_ids_are_rewritten() -> None:
