@@ -83,7 +83,8 @@ RETURNING created_at
 _ITEMS = text("""
 INSERT INTO batch_items (batch_id, tenant_id, domain, given)
 SELECT CAST(:batch_id AS uuid), CAST(:tenant_id AS uuid), entry.domain, entry.given
-  FROM unnest(CAST(:domains AS text[]), CAST(:given AS text[])) WITH ORDINALITY AS entry (domain, given, place)
+  FROM unnest(string_to_array(:domains, E'\n'), string_to_array(:given, E'\n'))
+       WITH ORDINALITY AS entry (domain, given, place)
  ORDER BY entry.place
 """)
 _INVALID = text("""
@@ -290,8 +291,9 @@ async def _create(
         raise BatchExists(batch)
     for start in range(0, queued, _CHUNK):
         chunk = entries.domains[start : start + _CHUNK]
-        lists = {"domains": [entry.domain for entry in chunk], "given": [storable(entry.given) for entry in chunk]}
-        await session.execute(_ITEMS, {**whose, **lists})
+        # As lines, which are read faster than arrays; nothing that spells a domain has more than one.
+        domains_given = "\n".join(entry.domain for entry in chunk), storable("\n".join(entry.given for entry in chunk))
+        await session.execute(_ITEMS, {**whose, **dict(zip(("domains", "given"), domains_given, strict=True))})
     if invalid:
         lists = {"given": list(invalid), "reasons": list(invalid.values())}
         await session.execute(_INVALID, {**whose, **lists, "code": ErrorCode.INVALID_DOMAIN.value})

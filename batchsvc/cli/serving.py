@@ -61,6 +61,9 @@ def listening(host: str, port: int) -> Iterator[socket.socket]:
             f"Cannot listen on {host}, port {port}: {os.strerror(error.errno or 0)}.", "Choose another --port."
         ) from None
     with found:
+        # Accepted connections inherit it. asyncio would set it for a socket of its own making only; without it each
+        # answer waits 40 ms for the reader's delayed acknowledgement.
+        found.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         yield found
 
 

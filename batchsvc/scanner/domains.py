@@ -113,7 +113,7 @@ def normalise(entry: str, hosts: HostMap | None = None) -> str:
         raise InvalidDomain("it is an IP address or ends like one; a domain is expected")
     if "." not in name:
         raise InvalidDomain("it is a single word; a domain such as example.com is expected")
-    if _suffixes().publicsuffix(name, accept_unknown=False) is None:
+    if not _is_suffix(last) and _suffixes().publicsuffix(name, accept_unknown=False) is None:
         raise InvalidDomain(f"it ends in .{last}, which is no public suffix")
     return name
 
@@ -199,6 +199,12 @@ def is_address(host: str) -> bool:
     except ValueError:
         return False
     return True
+
+
+@cache
+def _is_suffix(label: str) -> bool:
+    """Whether a last label is a public suffix itself, as most are: then so is some part of every name under it."""
+    return _suffixes().publicsuffix(f"example.{label}", accept_unknown=False) is not None
 
 
 @cache

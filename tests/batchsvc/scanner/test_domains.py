@@ -39,6 +39,8 @@ GOOD = {
     "\u043f\u0440\u0438\u043c\u0435\u0440.\u0440\u0444": "xn--e1afmkfd.xn--p1ai",
     "xn--bcher-kva.de": "xn--bcher-kva.de",
     "gov.uk": "gov.uk",
+    "shop.co.za": "shop.co.za",
+    "shop.anything.ck": "shop.anything.ck",
     "someone.github.io": "someone.github.io",
     "1.2.3.com": "1.2.3.com",
     "shop.test": "shop.test",
