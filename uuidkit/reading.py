@@ -263,7 +263,10 @@ def _judged(
     graphs: Sequence[GraphFacts],
     dependents: Sequence[DependentObject],
 ) -> dict[tuple[str, int], Judgement]:
-    """Whether each object means over uuid what it means over text; not asked of those that cannot be put back."""
+    """Whether each object, or what the user gives instead, means over uuid what it means over text.
+
+    Not asked of those that cannot be put back.
+    """
     conversions = [
         Conversion(
             column=name,
@@ -271,6 +274,7 @@ def _judged(
             collation=column.text_collation,
             expression=using_expression(name, findings, request.on_unparseable, schema.version_num),
             shapes=tuple(found.shape for found in findings.shapes if found.count),
+            backup="" if request.backup == "table" else name.name + request.backup_suffix,
         )
         for graph in graphs
         for name, findings in graph.findings.items()
@@ -281,7 +285,9 @@ def _judged(
         for found in dependents
         if found.address.type
     ]
-    return judge(session, schema, conversions, things) if conversions and things else {}
+    given = dict(request.rewrites)
+    rewrites = {found.key: given[found.name] for found in dependents if found.name in given}
+    return judge(session, schema, conversions, things, rewrites=rewrites) if conversions and things else {}
 
 
 def _sizes(session: Session, tables: Sequence[TableName]) -> dict[TableName, int]:

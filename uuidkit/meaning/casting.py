@@ -294,7 +294,7 @@ def _staged(company: Company, name: TableName, column: Column, filled: Collectio
     # The type under a domain compares as the domain does, and refuses none of the values made.
     printed = column.type if column.domain is None else text_of(sql.Identifier(column.base_type))
     converted = name.column(column.name) in company.conversions
-    return StagedColumn(column.name, printed, column.collation, converted, column.name in filled)
+    return StagedColumn(column.name, printed, column.collation, converted, column.name in filled, column.not_null)
 
 
 def _ids(company: Company, relation: Relation, what: Sought) -> dict[ColumnName, list[str | None]]:

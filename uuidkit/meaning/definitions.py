@@ -58,6 +58,13 @@ SELECT c.oid::int8, n.nspname, c.relname, c.relkind::text,
   FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
  WHERE c.oid = ANY (%(oids)s::oid[])"""
 
+NAMED_RELATIONS: Final[LiteralString] = """
+SELECT c.oid::int8 FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+ WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f') AND c.relname = ANY (%(names)s) AND n.nspname = ANY (%(schemas)s)"""
+
+NAMED_FUNCTIONS: Final[LiteralString] = """
+SELECT p.proname, p.oid::int8 FROM pg_proc p WHERE p.proname = ANY (%(names)s)"""
+
 # An SQL-standard body names in pg_depend what it reads and calls, and so on through what it calls.
 FUNCTIONS: Final[LiteralString] = """
 WITH RECURSIVE called (root, oid) AS (
@@ -210,6 +217,18 @@ class Facts:
     whole_row: bool
     columns: frozenset[tuple[int, str]]
 
+    def with_those_of(self, other: Facts | None) -> Facts:
+        """The same together with what another definition uses."""
+        if other is None:
+            return self
+        return Facts(
+            self.stored or other.stored,
+            self.relations | other.relations,
+            self.functions | other.functions,
+            self.whole_row or other.whole_row,
+            self.columns | other.columns,
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Function:
@@ -252,6 +271,17 @@ def relations(session: Asks, oids: Collection[int]) -> dict[int, Relation]:
         oid: Relation(oid, TableName(schema, name), kind, tuple(columns))
         for oid, schema, name, kind, columns in session.rows(RELATIONS, {"oids": list(oids)})
     }
+
+
+def relations_named(session: Asks, names: Collection[str], schemas: Collection[str]) -> list[Relation]:
+    """Tables and views of some names in some schemas."""
+    found = session.rows(NAMED_RELATIONS, {"names": list(names), "schemas": list(schemas)})
+    return list(relations(session, [oid for (oid,) in found]).values())
+
+
+def functions_named(session: Asks, names: Collection[str]) -> list[tuple[str, int]]:
+    """Name and oid of every function of some names, in whatever schema."""
+    return [(name, oid) for name, oid in session.rows(NAMED_FUNCTIONS, {"names": list(names)})]
 
 
 def functions(session: Asks, oids: Collection[int]) -> dict[int, Function]:

@@ -48,6 +48,11 @@ class Failure:
         return self.sqlstate[:2] in ("22", "23", "P0", "21")
 
     @property
+    def by_definition(self) -> bool:
+        """Whether the definition cannot be understood, or does not fit what it reads."""
+        return self.sqlstate[:2] == "42" and self.sqlstate not in ("42803", "42809", "42P10", "42501")
+
+    @property
     def by_type(self) -> bool:
         """Whether the expression does not fit the types that it meets."""
         return self.sqlstate in (
@@ -106,6 +111,14 @@ class Stage:
     def without_null(self) -> Stage:
         """The same without rows whose id is NULL, which stand before or behind all others."""
         return Stage(tuple(t.limited([row for row in t.rows if not row.null]) for t in self.tables), self.views)
+
+    def possible(self) -> Stage:
+        """The same without rows that the tables would refuse, having NULL where none is allowed."""
+        tables = []
+        for table in self.tables:
+            never = [place for place, column in enumerate(table.filled) if column.not_null]
+            tables.append(table.limited([r for r in table.rows if all(r.values[place] is not None for place in never)]))
+        return Stage(tuple(tables), self.views)
 
     def of_real_rows(self) -> Stage:
         """The same with the rows of the tables themselves alone."""

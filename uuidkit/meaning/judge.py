@@ -9,18 +9,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import partial
+from types import MappingProxyType
 
 import psycopg
 
 from uuidkit.catalog.model import Schema
 from uuidkit.database.session import Session
-from uuidkit.meaning import casting, evaluation, lexing, matters, verdict
+from uuidkit.meaning import casting, evaluation, given, lexing, matters, verdict
 from uuidkit.meaning.asking import OutOfTime, Trial
 from uuidkit.meaning.matters import Catalog, Matter
 from uuidkit.meaning.model import Conversion, Judgement, Thing
 from uuidkit.meaning.questions import NotToBeAsked, Question, questions
 from uuidkit.meaning.repairing import Repairing
 from uuidkit.meaning.trying import Trying
+from uuidkit.planning.model import OFFERED
 
 _PATIENCE = 6  # times the limit of one question, for all of them together
 _SHARE = 0.2  # seconds for each of many objects
@@ -33,6 +36,7 @@ def judge(
     conversions: Sequence[Conversion],
     things: Sequence[Thing],
     *,
+    rewrites: Mapping[tuple[str, int], str] = MappingProxyType({}),
     time_limit: float = 5.0,
 ) -> dict[tuple[str, int], Judgement]:
     """Judge what objects will say once columns are uuids.
@@ -46,6 +50,8 @@ def judge(
         schema: the tables.
         conversions: every column that will change.
         things: the objects.
+        rewrites: definitions that the user gives instead of the objects' own, by (catalog, oid); it is these that are
+            judged then. ``OFFERED`` for the one that is offered: what reads the object is judged by that one.
         time_limit: seconds that one question may take; all of them together may take six times as long, or a fifth of
             a second for each object where there are many.
 
@@ -59,24 +65,30 @@ def judge(
         return {}
     if not session.in_transaction:
         with session.transaction():
-            return judge(session, schema, conversions, things, time_limit=time_limit)
+            return judge(session, schema, conversions, things, rewrites=rewrites, time_limit=time_limit)
     with Trial(session, time_limit, max(time_limit * _PATIENCE, _SHARE * len(things))) as trial:
-        return _Judge(trial, schema, conversions).all(things)
+        return _Judge(trial, schema, conversions, rewrites).all(things)
 
 
 class _Judge:
-    def __init__(self, trial: Trial, schema: Schema, conversions: Sequence[Conversion]) -> None:
+    def __init__(
+        self, trial: Trial, schema: Schema, conversions: Sequence[Conversion], rewrites: Mapping[tuple[str, int], str]
+    ) -> None:
         self._trial = trial
         self._schema = schema
         self._conversions = casting.inherited(schema, conversions)
         self._found: dict[tuple[str, int], list[Judgement]] = {}
         self._catalog = Catalog({}, {}, {})
+        self._rewrites = {key: text for key, text in rewrites.items() if text.strip() and text != OFFERED}
+        self._taken = {key for key, text in rewrites.items() if text == OFFERED}
         self._offered: dict[tuple[str, int], Mapping[str, str]] = {}
 
     def all(self, things: Sequence[Thing]) -> dict[tuple[str, int], Judgement]:
         trial, schema = self._trial, self._schema
-        catalog = self._catalog = matters.read(trial, schema, things)
-        found = matters.matters(trial, schema, catalog, things, list(self._conversions))
+        schemas = {*schema.search_path, *(table.schema for table in schema.tables)}
+        named = given.named(trial, self._rewrites, schemas) if self._rewrites else {}
+        catalog = self._catalog = matters.read(trial, schema, things, named)
+        found = matters.matters(trial, schema, catalog, things, list(self._conversions), self._rewrites)
         asked: list[tuple[Matter, Question]] = []
         for matter in found:
             if not matter.unknown and matter.untouched:
@@ -92,7 +104,9 @@ class _Judge:
         company = casting.gather(trial, schema, catalog, list({id(m): m for m, _ in asked}.values()), self._conversions)
         trying = Trying(trial, schema, catalog, company)
         self._try(trying, asked)
+        self._refuse(trying, asked)
         self._rewrite(trying, asked)
+        self._take(trying, asked)
         self._follow(catalog, found)
         result = {}
         for thing in things:
@@ -123,7 +137,7 @@ class _Judge:
     def _questions(self, matter: Matter) -> list[Question]:
         own = matter.own.oid if matter.own is not None else 0
         try:
-            asked = questions(matter.thing, matter.parts, own, matter.columns)
+            asked = self._asked(matter, own)
         except NotToBeAsked as reason:
             matter.unknown = str(reason)
             return []
@@ -135,6 +149,20 @@ class _Judge:
         read = self._catalog.columns([matter.thing.key], own)
         return [replace(question, reads=None if read is None else frozenset(read)) for question in asked]
 
+    def _asked(self, matter: Matter, own: int) -> list[Question]:
+        if not matter.given:
+            return questions(matter.thing, matter.parts, own, matter.columns)
+        backups = {conversion.backup for conversion in self._conversions.values()} - {""}
+        kept = lexing.mentions(matter.given, sorted(backups)) if backups else None
+        if kept is not None:
+            raise NotToBeAsked(f"the definition given reads {kept}, which the conversion makes")
+        if matter.own is not None and matter.own.oid in matter.views:
+            raise NotToBeAsked("a definition given for what stands on a view is not tried")
+        new = given.parts(matter.thing, matter.given, matter.parts)
+        old = given.effective(matter.thing, matter.parts, new)
+        ask = partial(questions, matter.thing, table=own, columns=matter.columns)
+        return given.paired(ask(old), ask(new))
+
     def _reads_ids(self, matter: Matter, question: Question) -> bool:
         """Whether a part of an object can read an id: a policy's other condition, the predicate of an index may not."""
         if question.form not in ("condition", "value") or matter.views or set(matter.tables) != {question.table}:
@@ -142,7 +170,10 @@ class _Judge:
         table = matter.tables[question.table].name
         names = {column.name for column in self._conversions if column.table_name == table}
         # The names of rows stand where one is read as a whole.
-        return any(token.value in names | {table.name, "old", "new"} for token in lexing.tokens(question.text))
+        return any(
+            token.value in names | {table.name, "old", "new"}
+            for token in lexing.tokens(f"{question.text} {question.rewritten}")
+        )
 
     def _note(self, thing: Thing, judgement: Judgement) -> None:
         self._found.setdefault(thing.key, []).append(judgement)
@@ -180,6 +211,37 @@ class _Judge:
                 judged = [Judgement("unknown", "the time for all trials together was used up")] * len(members)
             for (matter, _), judgement in zip(members, judged, strict=True):
                 self._note(matter.thing, judgement)
+
+    def _refuse(self, trying: Trying, asked: Sequence[tuple[Matter, Question]]) -> None:
+        """What the server says of given definitions that cannot be made."""
+        for matter, question in asked:
+            if not question.given:
+                continue
+            self._trial.path(matter.path)
+            self._trial.under({})
+            try:
+                refused = evaluation.refusal(self._trial, trying.stage([matter], matter.texts), question)
+            except OutOfTime:
+                return
+            if refused is not None and refused.by_definition:
+                why = f"the definition given for the {matter.thing.kind} cannot be made: {refused.message}"
+                self._found[matter.thing.key] = [Judgement("changed", why, fails=True)]
+
+    def _take(self, trying: Trying, asked: Sequence[tuple[Matter, Question]]) -> None:
+        """Judge what reads a view by the definition that is offered for that view, where the user takes it."""
+        for matter, _ in asked:
+            for oid, query in matter.queries.items():
+                texts = self._offered.get(("pg_class", oid), {}) if ("pg_class", oid) in self._taken else {}
+                if query in texts:
+                    matter.rewritten[oid] = texts[query]
+            key = matter.thing.key
+            if not any(("pg_class", oid) in self._taken & self._offered.keys() for oid in matter.rewritten):
+                continue
+            own = [(other, question) for other, question in asked if other is matter]
+            if self._found.pop(key, None) is not None:
+                self._offered.pop(key, None)
+                self._try(trying, own)
+                self._rewrite(trying, own)
 
     def _rewrite(self, trying: Trying, asked: Sequence[tuple[Matter, Question]]) -> None:
         """Add an offer to what has changed, where there is one."""

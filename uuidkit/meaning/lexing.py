@@ -199,9 +199,9 @@ def clause(text: str, word: str, ends: Sequence[str]) -> str | None:
         elif token.value == ")" and token.kind == "other":
             depth -= 1
         elif depth == 0 and token.kind == "name" and text[token.start] != '"':
-            if start is None and token.value == word:
+            if start is None and token.value.upper() == word:
                 start = token.end
-            elif start is not None and token.value in ends:
+            elif start is not None and token.value.upper() in ends:
                 return text[start : token.start].strip()
     return None if start is None else text[start:].strip()
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any
 
 from uuidkit.catalog.model import Schema
@@ -11,7 +12,9 @@ from uuidkit.catalog.names import ColumnName, TableName
 from uuidkit.meaning import definitions, lexing
 from uuidkit.meaning.asking import Trial
 from uuidkit.meaning.definitions import Facts, Function, Key, Relation
+from uuidkit.meaning.given import query, unqualified
 from uuidkit.meaning.model import Thing
+from uuidkit.meaning.questions import NotToBeAsked
 
 _VIEWS = ("v", "m")
 _RUN_TIME = "EXECUTE"
@@ -57,9 +60,8 @@ class Matter:
 
     @property
     def texts(self) -> list[str]:
-        """Every expression and query that is tried for it."""
-        given = [self.given] if self.given else []
-        return [*_strings(self.parts.values()), *given, *self.queries.values(), *self.rewritten.values()]
+        """Every expression and query of its own definition, with those of the views that it reads."""
+        return [*_strings(self.parts.values()), *self.queries.values()]
 
 
 @dataclass(slots=True)
@@ -94,19 +96,23 @@ class Catalog:
         return found
 
 
-def read(trial: Trial, schema: Schema, things: Sequence[Thing]) -> Catalog:
+def read(
+    trial: Trial, schema: Schema, things: Sequence[Thing], given: Mapping[Key, Facts] = MappingProxyType({})
+) -> Catalog:
     """What the objects use, and what the views that they read use, to any depth.
 
     Args:
         trial: under the search path ``pg_catalog``.
         schema: the tables.
         things: the objects.
+        given: what the definitions use that the user gives instead of their own.
     """
     catalog = Catalog({}, {}, {})
     wanted: set[Key] = {thing.key for thing in things}
     own = {schema.tables[thing.table].oid for thing in things if thing.table in schema.tables}
     while wanted:
-        found = definitions.facts(trial, sorted(wanted))
+        facts_of = definitions.facts(trial, sorted(wanted))
+        found = {key: facts.with_those_of(given.get(key)) for key, facts in facts_of.items()}
         catalog.facts |= found
         oids = {oid for facts in found.values() for oid in facts.relations} | own
         oids |= {oid for catalog_name, oid in wanted if catalog_name == "pg_class"}
@@ -119,7 +125,12 @@ def read(trial: Trial, schema: Schema, things: Sequence[Thing]) -> Catalog:
 
 
 def matters(
-    trial: Trial, schema: Schema, catalog: Catalog, things: Sequence[Thing], changing: Collection[ColumnName]
+    trial: Trial,
+    schema: Schema,
+    catalog: Catalog,
+    things: Sequence[Thing],
+    changing: Collection[ColumnName],
+    rewrites: Mapping[Key, str] = MappingProxyType({}),
 ) -> list[Matter]:
     """Each object with what it reads, and its definition printed so that it reads the stand-ins.
 
@@ -129,6 +140,7 @@ def matters(
         catalog: what ``read`` found.
         things: the objects.
         changing: every column that changes.
+        rewrites: definitions that the user gives instead of the objects' own.
     """
     columns = {(schema.tables[column.table_name].oid, column.name) for column in changing}
     oids = {oid for oid, _ in columns}
@@ -150,8 +162,25 @@ def matters(
             by_path.setdefault(matter.path, []).append(matter)
     for path, group in by_path.items():
         trial.path(path)
+        for matter in group:
+            on_stage = [relation.name for relation in (*matter.tables.values(), *matter.views.values())]
+            if matter.thing.key in rewrites:
+                matter.given = unqualified(rewrites[matter.thing.key], on_stage)
+            for oid in matter.views:
+                if ("pg_class", oid) in rewrites:
+                    matter.rewritten[oid] = _query(unqualified(rewrites["pg_class", oid], on_stage))
         _print(trial, group, oids)
+        for matter in group:
+            # A definition of the user's own names things as the user's session does.
+            matter.path = (*path, *(name for name in schema.search_path if name not in path)) if matter.given else path
     return found
+
+
+def _query(text: str) -> str:
+    try:
+        return query(text)
+    except NotToBeAsked:
+        return ""  # the view stays as it is, as far as can be told
 
 
 def _matter(schema: Schema, catalog: Catalog, thing: Thing, oids: set[int], tainted: _Tainted) -> Matter:
@@ -269,7 +298,7 @@ def _print(trial: Trial, group: Sequence[Matter], oids: set[int]) -> None:
         if out_of_sight or qualified:
             names = ", ".join(map(str, dict.fromkeys([*out_of_sight, *qualified])))
             matter.unknown = f"another relation, or a part of its query, has the name of {names}"
-        for text in matter.texts:
+        for text in (*matter.texts, matter.given, *matter.rewritten.values()):
             named, constant = lexing.settings(text)
             matter.settings |= dict.fromkeys(named)
             if not constant:

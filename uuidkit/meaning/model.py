@@ -19,6 +19,7 @@ class Conversion:
         collation: schema and name where it is not the type's default.
         expression: SQL that turns the old value into the uuid; it names the column by its quoted name.
         shapes: the regular shapes that occur among the column's values.
+        backup: name of the column that will keep the text; empty where there is none.
     """
 
     column: ColumnName
@@ -26,6 +27,7 @@ class Conversion:
     collation: tuple[str, str] | None
     expression: str
     shapes: tuple[Shape, ...] = ()
+    backup: str = ""
 
 
 @dataclass(frozen=True, slots=True)

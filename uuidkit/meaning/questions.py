@@ -56,6 +56,7 @@ class Question:
         columns: names of a query's columns; empty where it is not known.
         name, arguments: of a function: its name, names and types of its parameters.
         rewritten: the text after the conversion where it is another one.
+        given: whether that text is the user's.
         computed: whether it is worked out for every row when the object is made, so that a row that it fails for, or
             that a constraint refuses, keeps it from being made.
         reads: the columns of its own table that the object reads; None where that is not known.
@@ -73,6 +74,7 @@ class Question:
     name: str = ""
     arguments: tuple[tuple[str, str], ...] = ()
     rewritten: str = ""
+    given: bool = False
     computed: bool = False
     reads: frozenset[str] | None = None
 

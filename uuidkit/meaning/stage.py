@@ -31,6 +31,7 @@ class StagedColumn:
         collation: schema and name where it is not the type's default.
         converted: whether it becomes a uuid.
         filled: whether it has values at all; one that nothing reads has none.
+        not_null: whether it refuses NULL.
     """
 
     name: str
@@ -38,6 +39,7 @@ class StagedColumn:
     collation: tuple[str, str] | None
     converted: bool
     filled: bool
+    not_null: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -76,6 +76,9 @@ class Trying:
         if first.form == "rows":
             return [self._rows(matter, question) for _, question in members]
         stage = self.stage(matters_of, texts)
+        if any(question.given for _, question in members):
+            # Conditions that differ for such rows alone are as good; most are.
+            stage = stage.possible()
         asked = [question for _, question in members]
         if first.form == "value":
             return self._values(stage, members)
@@ -140,6 +143,8 @@ class Trying:
 
     def _rows(self, matter: Matter, question: Question, size: Size = MIDDLE) -> Judgement:
         stage = self.stage([matter], matter.texts, size)
+        if question.given or matter.rewritten:
+            stage = stage.possible()
         worst: Judgement | None = None
         for scenario in scenarios(stage, tuple(matter.settings), matter.texts, matter.bodies):
             self._trial.under(scenario.settings)

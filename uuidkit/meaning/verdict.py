@@ -77,7 +77,8 @@ def of_condition(question: Question, stand_in: StandIn, scenarios: Sequence[Scen
         judged = _differs(question, stand_in, number, label, was, now)
         stops = question.computed and any(not made and after is not True for made, _, _, _, after in differing)
         return replace(judged, fails=stops)
-    dead = _dead(question, stand_in, scenarios)
+    # Who gives another definition has seen that.
+    dead = None if question.given else _dead(question, stand_in, scenarios)
     if dead is not None:
         return dead
     seen = {_holds(question, a) for _, before, _ in scenarios for a in before.values() if not isinstance(a, Failure)}

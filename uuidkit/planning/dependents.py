@@ -78,6 +78,7 @@ def _decided(found: DependentObject, judgement: Judgement, request: Request) -> 
     """What is done with one object, the user's word first."""
     given = _given(found, judgement, request)
     action, definition = "recreate", None
+    taken = given == OFFERED and judgement.offer is not None
     if not found.hard:
         action = "keep"
     elif given is not None:
@@ -93,9 +94,9 @@ def _decided(found: DependentObject, judgement: Judgement, request: Request) -> 
         found.name,
         found.table,
         action,  # type: ignore[arg-type]
-        _meaning(found, judgement),
-        judgement.example,
-        why=found.why or judgement.why,
+        "same" if taken else _meaning(found, judgement),
+        None if taken else judgement.example,
+        why="as it is offered, it means what it meant" if taken else found.why or judgement.why,
         offer=judgement.offer,
         definition=definition,
         object=found,
@@ -134,6 +135,13 @@ def _undecided(plan: DependentPlan, judgement: Judgement, request: Request) -> I
             f"No other definition is offered for the {_what(found)}.",
             f"Write one, and pass --rewrite {_with_file(found.name)}.",
         )
+    if given is not None and plan.definition is not None and given != OFFERED and judgement.fails:
+        yield Blocker(
+            "MEANING",
+            found.name,
+            _sentence(judgement.why),
+            f"Correct it, and pass --rewrite {_with_file(found.name)} again.",
+        )
     if given is not None or plan.action == "drop":
         return
     if _impossible(found, judgement):
@@ -145,7 +153,7 @@ def _undecided(plan: DependentPlan, judgement: Judgement, request: Request) -> I
         yield Blocker(
             "MEANING",
             found.name,
-            f"{reason[:1].upper()}{reason[1:]}{_full_stop(reason)}"
+            _sentence(reason)
             if judgement.fails
             else f"The {_what(found)} cannot be made again over uuid: {reason}{_full_stop(reason)}",
             f"{remedy}--rewrite {_with_file(found.name)}{_offered(found, judgement)}.",
@@ -176,6 +184,10 @@ def _offered(found: DependentObject, judgement: Judgement) -> str:
 
 def _what(found: DependentObject) -> str:
     return "statistics object" if found.kind == "statistics" else found.kind
+
+
+def _sentence(text: str) -> str:
+    return f"{text[:1].upper()}{text[1:]}{_full_stop(text)}"
 
 
 def _full_stop(text: str) -> str:
