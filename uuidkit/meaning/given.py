@@ -29,6 +29,11 @@ def named(trial: Trial, rewrites: Mapping[Key, str], schemas: Collection[str]) -
         rewrites: the definitions.
         schemas: those in which relations are looked for.
     """
+    # The function that a trigger fires is not called.
+    rewrites = {
+        key: lexing.clause(text, "WHEN", ("EXECUTE",)) or "" if key[0] == "pg_trigger" else text
+        for key, text in rewrites.items()
+    }
     words = {key: [_name(token, text) for token in lexing.tokens(text)] for key, text in rewrites.items()}
     every = sorted({word for found in words.values() for word in found if word})
     relations = definitions.relations_named(trial, every, sorted(schemas))
@@ -40,7 +45,7 @@ def named(trial: Trial, rewrites: Mapping[Key, str], schemas: Collection[str]) -
         found[key] = Facts(
             True,
             frozenset(read),
-            frozenset(oid for name, oid in called if name in _called(text)),
+            frozenset(oid for name, oid in called if name in _called(text)) - {key[1]},
             _takes_all(lexing.tokens(text)),
             frozenset((oid, column) for oid, relation in read.items() for column in own.intersection(relation.columns)),
         )
@@ -116,6 +121,8 @@ def parts(thing: Thing, text: str, old: Mapping[str, Any]) -> Mapping[str, Any]:
             return {"filter": _clause(_statement(text, ("PUBLICATION",)), "WHERE")}
         case "pg_attrdef" if old.get("generated"):
             return {**old, "value": _inside(_statement(text, ("COLUMN", "AS")), "AS")}
+        case "pg_proc":
+            return {**old, "body": _body(text)}
     raise NotToBeAsked(f"a definition given for a {thing.kind} is not tried")
 
 
@@ -183,6 +190,14 @@ def _inside(statement: str, word: str) -> str | None:
             end = _closing(words, number + 1)
             return statement[behind.end : words[end].start].strip()
     return None
+
+
+def _body(text: str) -> str:
+    """The body of a function, in standard SQL."""
+    for token, behind in pairwise(lexing.tokens(text)):
+        if token.value.upper() == "RETURN" or (token.value.upper(), behind.value.upper()) == ("BEGIN", "ATOMIC"):
+            return text[token.start :].strip().removesuffix(";")
+    raise NotToBeAsked("the body of the function given is a string")
 
 
 def _closing(words: Sequence[Token], start: int) -> int:

@@ -133,4 +133,4 @@ def conversion_of(
     column = schema.column(name)
     assert column is not None, name
     expression = text_of(conversion(sql.Identifier(name.name), on_unparseable))
-    return Conversion(name, column.type, column.collation, expression, tuple(shapes))
+    return Conversion(name, column.type, column.collation, expression, tuple(shapes), f"{name.name}_old")
