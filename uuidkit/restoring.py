@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import psycopg
 from psycopg import sql
@@ -20,6 +21,7 @@ from uuidkit.dependents.read import read_dependents
 from uuidkit.ledger import LedgerDependent, LedgerEntry
 from uuidkit.planning.model import Blocker
 from uuidkit.planning.restoration import Restoration
+from uuidkit.render.options import set_options
 from uuidkit.render.record import ledger_dependent
 
 # Of these the first statement makes the object and the others give it owner, privileges and comments; what somebody
@@ -102,17 +104,24 @@ def restoration(
             up.append(before)
             expected.append(Expected(before.address, before.definition or None, before.attributes))
             continue
-        attributes = before.attributes
+        definition, attributes = before.definition or None, before.attributes
         if after is not None and (now.definition, now.attributes) != after:
-            if now.definition != after[0] or before.kind not in _COMPLETED_AFTERWARDS:
+            if before.kind not in _COMPLETED_AFTERWARDS:
                 blockers.append(_changed(now))
                 continue
-            before = replace(before, up=(before.up[0], *now.up[1:]), fill=now.fill)
+            options: tuple[str, ...] = ()
+            if now.definition != after[0]:
+                options = _options_alone(session, before, entry.graph.forms.get(str(number)))
+                if not options:
+                    blockers.append(_changed(now))
+                    continue
+                definition = None
+            before = replace(before, up=(before.up[0], *options, *now.up[1:]), fill=now.fill)
             attributes = now.attributes
         blockers += [Blocker(t.code, now.name, t.message, t.remedy) for t in now.troubles]
         down.append(now)
         up.append(before)
-        expected.append(Expected(before.address, before.definition or None, attributes))
+        expected.append(Expected(before.address, definition, attributes))
     for found in rebuilt:
         blockers += [Blocker(t.code, found.name, t.message, t.remedy) for t in found.troubles]
     for found in hanging.values():
@@ -162,17 +171,9 @@ def out_of_order(entries: Sequence[LedgerEntry], chosen: Sequence[LedgerEntry]) 
 
 
 def _elsewhere(session: Session, before: LedgerDependent, after: tuple[str, str]) -> DependentObject | None:
-    """An object that reads the columns no more, since the user had it made otherwise; None where it is another now."""
-    try:
-        with session.savepoint():
-            [(found,)] = session.rows(sql.SQL("SELECT {}").format(prints({"0": before.address})))
-    except psycopg.errors.UndefinedObject:
-        return None
-    except psycopg.Error as error:
-        if error.sqlstate in ("42P01", "42883", "42703"):
-            return None
-        raise
-    if tuple(found["0"]) != after:
+    """An object that does not hang on the columns as they are now; None where it is another by now."""
+    found = _look(session, before.address)
+    if found is None or tuple(found[:2]) != after:
         return None
     return DependentObject(
         catalog="",
@@ -186,6 +187,29 @@ def _elsewhere(session: Session, before: LedgerDependent, after: tuple[str, str]
         definition=after[0],
         attributes=after[1],
     )
+
+
+def _look(session: Session, address: Address) -> list[Any] | None:
+    """What ``dependents.proof.prints`` says of an object; None where there is none of that name."""
+    try:
+        with session.savepoint():
+            [(found,)] = session.rows(sql.SQL("SELECT {}").format(prints({"0": address})))
+    except psycopg.errors.UndefinedObject:
+        return None
+    except psycopg.Error as error:
+        if error.sqlstate in ("42P01", "42883", "42703"):
+            return None
+        raise
+    prints_of: list[Any] = found["0"]
+    return prints_of
+
+
+def _options_alone(session: Session, before: LedgerDependent, form: str | None) -> tuple[str, ...]:
+    """The statements that give an object its present options, when nothing else of its definition was changed."""
+    found = _look(session, before.address) if form is not None else None
+    if found is None or found[2] != form:
+        return ()
+    return tuple(set_options(before.kind, before.address.names, found[3] or ()))
 
 
 def _changed(found: DependentObject) -> Blocker:

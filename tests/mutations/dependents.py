@@ -360,8 +360,8 @@ DEPENDENTS = (
     Mutation(
         "restoring: a changed definition is not kept in part",
         _RESTORING,
-        "            if now.definition != after[0] or before.kind not in _COMPLETED_AFTERWARDS:\n",
-        "            if before.kind not in _COMPLETED_AFTERWARDS:\n",
+        "    if found is None or found[2] != form:\n",
+        "    if found is None:\n",
         _SINCE,
         "what somebody made of a view since is lost",
     ),
@@ -376,7 +376,7 @@ DEPENDENTS = (
     Mutation(
         "restoring: what was granted and said since is kept",
         _RESTORING,
-        "            before = replace(before, up=(before.up[0], *now.up[1:]), fill=now.fill)\n",
+        "            before = replace(before, up=(before.up[0], *options, *now.up[1:]), fill=now.fill)\n",
         "",
         cases("revert_keeps_what_was_done_since"),
         "privileges given since are lost",

@@ -92,6 +92,26 @@ CASE {classid}
   ELSE ''
 END"""
 
+# The definition of a relation or an index without its options, by which it is known again when these were set since.
+_FORM: LiteralString = """
+CASE {classid} WHEN 'pg_class'::regclass THEN
+  (SELECT CASE WHEN c.relkind IN ('i', 'I')
+          THEN (SELECT concat_ws('|', i.indrelid::regclass, m.amname, i.indisunique, i.indnullsnotdistinct,
+                                 i.indnkeyatts, i.indclass::text, i.indcollation::text, i.indoption::text,
+                                 ARRAY(SELECT pg_get_indexdef(c.oid, n, false)
+                                         FROM generate_series(1, i.indnatts::int) AS n ORDER BY n)::text,
+                                 pg_get_expr(i.indpred, i.indrelid))
+                  FROM pg_index i JOIN pg_am m ON m.oid = c.relam WHERE i.indexrelid = c.oid)
+          ELSE concat_ws('|', pg_get_viewdef(c.oid), nullif(c.reltablespace, 0)::text, nullif(c.relam, 0)::text,
+                 (SELECT string_agg(concat_ws(' ', a.attname, format_type(a.atttypid, a.atttypmod),
+                                              pg_get_expr(d.adbin, d.adrelid)), ', ' ORDER BY a.attnum)
+                    FROM pg_attribute a LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
+                   WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped)) END
+     FROM pg_class c WHERE c.oid = {objid}) END"""
+
+_OPTIONS: LiteralString = """
+CASE {classid} WHEN 'pg_class'::regclass THEN (SELECT c.reloptions FROM pg_class c WHERE c.oid = {objid}) END"""
+
 
 def _about(text: LiteralString, classid: LiteralString, objid: LiteralString) -> LiteralString:
     return text.replace("{classid}", classid).replace("{objid}", objid)
@@ -100,6 +120,8 @@ def _about(text: LiteralString, classid: LiteralString, objid: LiteralString) ->
 # Of an object whose catalog and oid stand in o.classid and o.objid.
 DEFINITION: Final[LiteralString] = _about(_DEFINITION, "o.classid", "o.objid")
 ATTRIBUTES: Final[LiteralString] = _about(_ATTRIBUTES, "o.classid", "o.objid")
+FORM: Final[LiteralString] = _about(_FORM, "o.classid", "o.objid")
+OPTIONS: Final[LiteralString] = _about(_OPTIONS, "o.classid", "o.objid")
 
 FINGERPRINTS: Final[LiteralString] = f"""
 SELECT o.classid::regclass::text, o.objid::int8, md5(coalesce({DEFINITION}, '')), md5(coalesce({ATTRIBUTES}, ''))

@@ -60,7 +60,7 @@ def objects_are(expected: Sequence[Expected], message: str) -> str:
 
 
 def prints(addresses: Mapping[str, Address]) -> sql.Composable:
-    """A JSON expression: per object, by its key, the md5 of its definition and of its attributes.
+    """A JSON expression: per object, by its key, the md5 of definition, attributes and form, and the options.
 
     Args:
         addresses: by key; none gives an empty document.
@@ -69,10 +69,12 @@ def prints(addresses: Mapping[str, Address]) -> sql.Composable:
         return sql.SQL("'{}'::jsonb")
     return sql.SQL(
         "(SELECT jsonb_object_agg(({keys})[w.number + 1], jsonb_build_array(md5(coalesce({definition}, '')), "
-        "md5(coalesce({attributes}, ''))))\n  FROM {objects})"
+        "md5(coalesce({attributes}, '')), md5({form}), {options}))\n  FROM {objects})"
     ).format(
         definition=raw(fingerprints.DEFINITION),
         attributes=raw(fingerprints.ATTRIBUTES),
+        form=raw(fingerprints.FORM),
+        options=raw(fingerprints.OPTIONS),
         keys=sql.Literal(list(addresses)) + sql.SQL("::text[]"),
         objects=_objects([Expected(address, None, None) for address in addresses.values()]),
     )

@@ -182,6 +182,8 @@ class LedgerGraph:
         uniques: unique constraints that the conversion made.
         dependents: what hung on the columns, each after all that it is built on.
         after: by position in ``dependents``, the md5 of definition and attributes as the conversion left the object.
+        forms: by position, the md5 of a relation's or index's definition without its options; an earlier toolkit's
+            entries have none.
     """
 
     columns: tuple[LedgerColumn, ...]
@@ -191,6 +193,7 @@ class LedgerGraph:
     references: tuple[LedgerReference, ...] = ()
     dependents: tuple[LedgerDependent, ...] = ()
     after: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    forms: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,6 +237,9 @@ def from_json(document: dict[str, Any]) -> LedgerGraph:
         ),
         dependents=tuple(_dependent(dependent) for dependent in document.get("dependents", ())),
         after={number: (found[0], found[1]) for number, found in document.get("after", {}).items()},
+        forms={
+            number: found[2] for number, found in document.get("after", {}).items() if found[2:3] not in ([], [None])
+        },
     )
 
 

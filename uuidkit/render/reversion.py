@@ -97,7 +97,8 @@ def reversion_statements(
     yield from dependents.refill(restored.up)
     yield from dependents.touch(restored.functions)
     yield from dependents.proof(restored.expected, "object(s) would not be as they were before the conversion.")
-    named = {(index.table.schema, index.name) for index in indexes}
+    # As they are now: PostgreSQL has kept them over the conversion and keeps them again, with what was set since.
+    definitions = {(index.table.schema, index.name): index.definition for index in indexes}
     yield Statement(
         guard.no_rows(
             guard.missing_objects(
@@ -108,9 +109,9 @@ def reversion_statements(
                 ],
                 [(key.table, key.name, key.definition) for key in kept],
                 [
-                    (index.schema, index.name, index.definition)
+                    (*named, definitions[named])
                     for index in graph.indexes
-                    if (index.schema, index.name) in named
+                    if (named := (index.schema, index.name)) in definitions
                 ],
             ),
             "column(s), key(s) or index(es) would not be as they were before the conversion.",

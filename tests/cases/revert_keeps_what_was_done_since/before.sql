@@ -1,4 +1,4 @@
--- Between the conversion and the way back: dropped, renamed, granted, commented, filled, indexed, reordered.
+-- Between the conversion and the way back: dropped, renamed, granted, commented, filled, indexed, reordered, given options.
 CREATE ROLE case_reader;
 CREATE TABLE batches (batch_id varchar PRIMARY KEY, n integer);
 CREATE TABLE jobs (batch_id varchar REFERENCES batches);
@@ -11,3 +11,5 @@ CREATE INDEX by_null ON batches (n) WHERE batch_id IS NOT NULL;
 CREATE INDEX dropped_index ON batches (n, (batch_id IS NULL));
 CREATE POLICY dropped_policy ON batches USING (batch_id IS NOT NULL);
 CREATE INDEX left_away ON batches USING spgist (batch_id);
+CREATE VIEW barred WITH (security_barrier) AS SELECT batch_id FROM batches;
+CREATE INDEX by_text ON jobs ((batch_id || ''));
