@@ -30,6 +30,12 @@ _SETTINGS: dict[LiteralString, LiteralString] = {
     "TimeZone": "UTC",
     "extra_float_digits": "1",
     "bytea_output": "hex",
+    # … and how it reads them again.
+    "standard_conforming_strings": "on",
+    "array_nulls": "on",
+    # Where things lie that are made again: a definition names a place only where it is not the database's own.
+    "default_tablespace": "",
+    "default_table_access_method": "heap",
     "row_security": "off",
     # A body of text is looked at when a function is made, unless it is only taken down for a while.
     "check_function_bodies": "on",
