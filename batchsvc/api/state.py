@@ -39,8 +39,9 @@ class State:
     worker_ready: Callable[[], bool] | None = None
 
 
-def state_of(request: Request) -> State:
+async def state_of(request: Request) -> State:
     """The parts of the application that a request is for."""
+    # A coroutine, because FastAPI runs every other dependency in a thread.
     return cast(State, request.app.state.parts)
 
 
