@@ -31,6 +31,7 @@ from uuidkit.database.url import given
 from uuidkit.errors import BlockedError, ConnectionFailed, UsageError
 from uuidkit.render.common import closing
 from uuidkit.report.layout import listing, wrap
+from uuidkit.report.script import for_psql
 
 CONNECT = "uuidkit_connect"
 _SCRIPT = "uuidkit_script"
@@ -88,7 +89,7 @@ def write(context: MigrationContext, operation: UuidOperation) -> None:
     if found.blockers:
         raise BlockedError(found.blockers)
     pieces = [piece for part in found.parts for piece in _piece(context, script, operation, part, by_facts)]
-    context.impl.static_output("\n".join([*_heading(context, found, bool(pieces), by_facts), *pieces]))
+    context.impl.static_output("\n".join([*_heading(context, found, bool(pieces), by_facts), *map(for_psql, pieces)]))
 
 
 @contextmanager

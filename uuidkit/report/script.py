@@ -2,11 +2,36 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 
 from uuidkit.planning.model import Plan, Statement
 from uuidkit.report.layout import WIDTH, visible, wrap
 from uuidkit.wording import count
+
+# A colon outside of what is quoted, before what psql takes for the name of one of its variables.
+_VARIABLE = re.compile(
+    r"""  (?<![\w$])[eE]'(?:[^'\\]|\\.|'')*'
+        | '(?:[^']|'')*'
+        | "(?:[^"]|"")*"
+        | (?<![\w$])(?P<tag>\$(?:[^\W\d]\w*)?\$).*?(?P=tag)
+        | --[^\n]*
+        | /\*.*?\*/
+        | ::
+        | (?P<colon>:)(?=[\w'"{])""",
+    re.VERBOSE | re.DOTALL,
+)
+
+
+def for_psql(statement: str) -> str:
+    """A statement in which psql sees none of its own variables, as in ``tags[1:"N"]``.
+
+    Args:
+        statement: SQL.
+
+    Source: PostgreSQL, psql, "SQL Interpolation".
+    """
+    return _VARIABLE.sub(lambda match: ": " if match["colon"] else match[0], statement)
 
 
 def script(plan: Plan) -> str:
@@ -52,7 +77,7 @@ def _statements(statements: Iterable[Statement]) -> Iterator[str]:
     for statement in statements:
         yield ""
         yield from _comment(statement.summary)
-        yield f"{statement.sql};"
+        yield f"{for_psql(statement.sql)};"
 
 
 def _comment(text: str) -> list[str]:

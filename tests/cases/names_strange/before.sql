@@ -12,3 +12,6 @@ CREATE INDEX "ix ""%""" ON "data.v2 %s"."Ж\t$uuidkit$" ("ref'id :x" DESC);
 COMMENT ON CONSTRAINT "fk ' %" ON "data.v2 %s"."Ж\t$uuidkit$" IS E'100 %\n''$uuidkit$'' :p {}';
 INSERT INTO "data.v2 %s"."tab ""x"" {0}" SELECT md5('x' || n)::uuid, n FROM generate_series(1, 3) AS n;
 INSERT INTO "data.v2 %s"."Ж\t$uuidkit$" SELECT "id.1 %(a)s", 7 FROM "data.v2 %s"."tab ""x"" {0}";
+-- psql has a variable of this name, and would put it in the place of what stands behind the colon.
+CREATE VIEW slices AS SELECT s."ref'id :x" AS id, (ARRAY[1, 2, 3])[1: s."PORT"] AS first_ones
+  FROM (SELECT "ref'id :x", n AS "PORT" FROM "data.v2 %s"."Ж\t$uuidkit$") AS s;

@@ -2,9 +2,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
+
 from tests.uuidkit.report import plans
 from uuidkit.catalog.names import TableName
-from uuidkit.report.script import script
+from uuidkit.report.script import for_psql, script
 
 
 def commands(text: str) -> list[str]:
@@ -36,3 +38,17 @@ def test_a_line_break_in_a_name_does_not_leave_the_comment() -> None:
 
 def test_nothing_to_do_is_a_script_that_does_nothing() -> None:
     assert commands(script(plans.done_plan())) == []
+
+
+@pytest.mark.parametrize(
+    ("statement", "written"),
+    [
+        ('SELECT tags[1:"N"], tags[lo:hi], a::text', 'SELECT tags[1: "N"], tags[lo: hi], a::text'),
+        ("SELECT ':x', \":x\", $$ :x $$, $a$ :x $$ :y $a$", "SELECT ':x', \":x\", $$ :x $$, $a$ :x $$ :y $a$"),
+        ("SELECT e'\\':x', 'it''s :x', t[1:'2']", "SELECT e'\\':x', 'it''s :x', t[1: '2']"),
+        ("SELECT 1 -- it's :x\n, t[:n] /* ' */, t[:m]", "SELECT 1 -- it's :x\n, t[: n] /* ' */, t[: m]"),
+        ("SELECT a$b$, t[1:c$d$]", "SELECT a$b$, t[1: c$d$]"),
+    ],
+)
+def test_psql_finds_no_variable_of_its_own(statement: str, written: str) -> None:
+    assert for_psql(statement) == written
