@@ -1,4 +1,4 @@
-"""Rewrites some rows of the largest tables in temporary tables, with a clock beside it, and undoes it."""
+"""Rewrites some rows of the largest tables a few times over, with a clock beside it, and undoes it."""
 
 from __future__ import annotations
 
@@ -11,29 +11,36 @@ from typing import Any
 import psycopg
 from psycopg import sql
 
-from uuidkit.composing import joined, raw
-from uuidkit.database.session import Session, adapt
+from uuidkit.database.session import Session, adapt, undone
 from uuidkit.explaining import sentences
-from uuidkit.planning.estimate import FIXED, Rates, Sample, compared, estimate
-from uuidkit.planning.model import ColumnPlan, GraphPlan, Plan, Work
+from uuidkit.forecast.rewriting import Rewriting, rewriting, timed
+from uuidkit.planning.estimate import FIXED, Rates, compared, estimate
+from uuidkit.planning.model import GraphPlan, Plan, Work
 from uuidkit.reading import reading
 from uuidkit.wording import count
 
 WORTH_IT = 20_000  # rows: what is smaller takes less than a second anyway
 _ROWS = 40_000  # of one table
-_BYTES = 16 * 1024 * 1024  # of one table: wide rows are fewer
 _TABLES = 6
-_STEADY = 1.4  # the same work may take that many times as long again on a quiet server
+_ROUNDS = 6
+# On a server with nothing else to do a forecast is as good as that.
+_QUIET = (0.8, 1.25)
+_STEADY = 1.4  # the same work may take that many times as long again there
+_ALONE = 0.1  # of the processor's time may be lost to others there
+_WORST = 4.0  # times as long, at most, is said of a server that loses more
+_BEYOND_MEMORY = 1.6  # times as long, where a table does not fit into the server's own memory
 _LOG = 8 * 1024 * 1024  # bytes of write-ahead log to see how fast it takes them
 _REFERENCE = 0.052  # seconds of _WORKLOAD on the machine that the typical rates are of
 _WORKLOAD = (
     "SELECT count(*) FROM (SELECT md5(n::text)::uuid AS id FROM generate_series(1, 60000) AS n) AS made WHERE id > "
     "'00000000-0000-0000-0000-000000000001'"
 )
-
-
-class _Undo(Exception):
-    """Ends the transaction, so that nothing of it remains."""
+# A process that is alone sees the clock at every look; one that is put aside for others misses some of the time.
+_LOST = """
+SELECT coalesce(sum(gap) FILTER (WHERE gap > 0.0003), 0), coalesce(sum(gap), 0)
+  FROM (SELECT extract(epoch FROM at - lag(at) OVER ())::float8 AS gap
+          FROM (SELECT clock_timestamp() AS at FROM generate_series(1, 50000)) AS looks) AS gaps"""
+_SYNCS_INDEXES = 170000  # the first version that leaves a new index to the next checkpoint
 
 
 def forecast(connection: Any, plan: Plan, *, seconds: float = 1.0) -> Plan:
@@ -60,8 +67,9 @@ def forecast(connection: Any, plan: Plan, *, seconds: float = 1.0) -> Plan:
         with reading(session, plan.request.lock_timeout):
             why_not, wal_logged, memory = _surroundings(session)
         rates = Rates(basis=f"{FIXED} {why_not}") if why_not else _measured(session, plan, seconds)
-    basis = rates.basis + _caution(works, memory)
-    return replace(plan, estimate=estimate(plan.graphs, replace(rates, basis=basis), wal_logged=wal_logged))
+    if max(work.bytes for work in works) > memory:
+        rates = _beyond_memory(rates)
+    return replace(plan, estimate=estimate(plan.graphs, rates, wal_logged=wal_logged))
 
 
 def _surroundings(session: Session) -> tuple[str, bool, int]:
@@ -81,72 +89,99 @@ def _surroundings(session: Session) -> tuple[str, bool, int]:
     return why, level != "minimal", int(memory)
 
 
-def _caution(works: Sequence[Work], memory: int) -> str:
-    largest = max(work.bytes for work in works)
-    if largest <= memory:
-        return ""
-    return (
-        " The largest table does not fit into the server's shared_buffers: where the disk is slower than the memory of "
-        "the system, it takes longer than said here. `report --rehearse --rehearse-rows all` knows."
+def _beyond_memory(rates: Rates) -> Rates:
+    said = (
+        " The largest table does not fit into the server's shared_buffers: how long it takes depends on the disk as "
+        "well, which a few rows do not show. `report --rehearse --rehearse-rows all` does."
     )
+    apart = rates.apart and (rates.apart[0], max(rates.apart[1], _BEYOND_MEMORY))
+    return replace(rates, basis=rates.basis + said, apart=apart)
 
 
 def _measured(session: Session, plan: Plan, seconds: float) -> Rates:
     begun = time.monotonic()
-    found: dict[Any, Sample] = {}
-    refused = ""
-    speeds: list[float] = []
-    wal = 0.0
+    flush = 0.0 if session.in_transaction else _flushing(session)
     largest = sorted(
         ((graph, work) for graph in plan.graphs for work in graph.works if (work.rows or 0) > 1000),
         key=lambda pair: -(pair[1].bytes + (pair[1].rows or 0) * 50),
     )
-    try:
-        with session.transaction():
-            with reading(session, plan.request.lock_timeout):
-                speeds += (_workload(session), _workload(session))
-                wal = _log(session)
-                for number, (graph, work) in enumerate(largest[:_TABLES]):
-                    if found and time.monotonic() - begun > seconds * 0.7:
-                        break
-                    try:
-                        with session.savepoint():
-                            found[work.table] = _sample(session, graph, work, f"uuidkit_forecast_{number}")
-                    except psycopg.Error as error:
-                        refused = error.diag.message_primary or str(error)
-                    speeds.append(_workload(session))
-            raise _Undo
-    except _Undo:
-        pass
+    with undone(session), reading(session, plan.request.lock_timeout):
+        speeds, lost = [_workload(session)], [_lost(session)]
+        wal = _log(session)
+        found, refused = _prepared(session, largest[:_TABLES], begun + seconds * 0.5)
+        rounds = [sum(heap + index for one in found.values() for heap, index in one.times)]
+        # Over and over as long as there is time: what a busy server does at one moment is not what it does at the next.
+        while found and len(rounds) < _ROUNDS and time.monotonic() + rounds[-1] < begun + seconds:
+            rounds.append(sum(one.once(session) for one in found.values()))
+            speeds.append(_workload(session))
+            lost.append(_lost(session))
     took = time.monotonic() - begun
     speed = statistics.median(speeds)
-    busy = _busy(speeds)
     if not found:
         said = f" (the server said: {refused})" if refused else ""
-        return Rates(speed=speed, like=speed, basis=f"Typical rates, scaled to the speed of this server{said}.{busy}")
-    rows = sum(sample.rows for sample in found.values())
+        return Rates(speed=speed, like=speed, basis=f"Typical rates, scaled to the speed of this server{said}.")
+    rows = sum(one.rows for one in found.values())
+    share = sum(gone for gone, _ in lost) / (sum(looked for _, looked in lost) or 1.0)
+    apart, busy = _apart(rounds[1:] if len(rounds) > 2 else rounds, speeds, share)  # the first one meets cold caches
     basis = (
-        f"Measured on this server: {count(rows, 'row')} of {', '.join(map(str, found))} rewritten in temporary tables "
-        f"within {took:.1f} s; foreign keys and proofs by typical rates, scaled to the speed of this server.{busy}"
+        f"Measured on this server: {count(rows, 'row')} of {', '.join(map(str, found))} rewritten in temporary tables, "
+        f"{count(len(rounds), 'time')} within {took:.1f} s; foreign keys and proofs by typical rates, scaled to the "
+        f"speed of this server.{busy}"
     )
-    like = compared([work for _, work in largest], found, wal) or speed
-    return Rates(speed=speed, like=like, wal=wal, samples=found, basis=basis)
+    rates = Rates(
+        speed=speed,
+        wal=wal + flush,
+        sync=flush if session.version_num < _SYNCS_INDEXES else 0.0,
+        samples={table: one.sample for table, one in found.items()},
+        basis=basis,
+        apart=apart,
+    )
+    return replace(rates, like=compared([work for _, work in largest], rates) or speed)
+
+
+def _prepared(
+    session: Session, tables: Sequence[tuple[GraphPlan, Work]], until: float
+) -> tuple[dict[Any, Rewriting], str]:
+    """Rows of as many tables as there is time for, and what was said of one that could not be had."""
+    found: dict[Any, Rewriting] = {}
+    refused = ""
+    for number, (graph, work) in enumerate(tables):
+        if found and time.monotonic() > until:
+            break
+        try:
+            found[work.table] = rewriting(session, graph, work, f"uuidkit_forecast_{number}", _ROWS)
+        except psycopg.Error as error:
+            refused = error.diag.message_primary or str(error)
+    return found, refused
+
+
+def _apart(rounds: Sequence[float], speeds: Sequence[float], lost: float) -> tuple[tuple[float, float], str]:
+    """Bounds of the time, of each second that is forecast, and why they are wide; empty where they are not."""
+    ratios = [one / statistics.median(series) for series in (rounds, speeds) for one in series]
+    low, high = min(_QUIET[0], *ratios), max(_QUIET[1], *ratios)
+    if lost > _ALONE:
+        # The others may stop, and they may take as much again.
+        return (low * (1 - lost), min(_WORST, high / (1 - lost))), (
+            f" Other programs take {lost:.0%} of the processor's time from the server just now: the time cannot be "
+            "known better than that."
+        )
+    if max(ratios) / min(ratios) < _STEADY:
+        return (low, high), ""
+    return (low, high), (
+        f" The server is busy with other things: the same work took {max(ratios) / min(ratios):.1f} times as long at "
+        "one moment as at another, so the time cannot be known better than that."
+    )
+
+
+def _lost(session: Session) -> tuple[float, float]:
+    """Seconds that a process of the server was put aside for others, and of how many."""
+    [(lost, looked)] = session.rows(_LOST)
+    return float(lost), float(looked)
 
 
 def _workload(session: Session) -> float:
     """How long this server takes for what takes the machine of the typical rates one second."""
-    return _timed(session, sql.SQL(_WORKLOAD)) / _REFERENCE
-
-
-def _busy(speeds: Sequence[float]) -> str:
-    """What to say when the same work does not take the same time again; empty where it does."""
-    apart = max(speeds) / min(speeds)
-    if apart < _STEADY:
-        return ""
-    return (
-        f" The server is busy with other things: the same work took {apart:.1f} times as long at one moment as at "
-        "another, so the time cannot be known better than that."
-    )
+    return timed(session, sql.SQL(_WORKLOAD)) / _REFERENCE
 
 
 def _log(session: Session) -> float:
@@ -157,78 +192,17 @@ def _log(session: Session) -> float:
     ).format(sql.Literal(size), sql.Literal(_LOG // size))
     try:
         with session.savepoint():
-            return _timed(session, message) / _LOG
+            return timed(session, message) / _LOG
     except psycopg.Error:
         return 0.0  # a service that has taken the right to it away
 
 
-def _sample(session: Session, graph: GraphPlan, work: Work, name: str) -> Sample:
-    """Rewrite some rows of one table as the conversion would, with its indexes where they can be had."""
-    width = max(1, work.bytes // max(1, work.rows or 1))
-    limit = max(2000, min(_ROWS, _BYTES // width, work.rows or 0))
-    columns = [column for column in graph.changing if column.column.table_name == work.table]
-    try:
-        with session.savepoint():
-            return _rewritten(session, work, columns, name, limit, indexes=True)
-    except psycopg.Error:
-        # An index that the conversion makes anew in another form, or one that these rows do not satisfy.
-        with session.savepoint():
-            return _rewritten(session, work, columns, f"{name}_plain", limit, indexes=False)
-
-
-def _rewritten(
-    session: Session, work: Work, columns: Sequence[ColumnPlan], name: str, limit: int, *, indexes: bool
-) -> Sample:
-    copy = sql.Identifier("pg_temp", name)
-    change = sql.SQL("ALTER TABLE {} {}").format(copy, joined(list(_changes(columns)), ", "))
-    session.run(
-        sql.SQL("CREATE TEMPORARY TABLE {} (LIKE {} INCLUDING STORAGE{})").format(
-            sql.Identifier(name), work.table.identifier, sql.SQL(" INCLUDING INDEXES" if indexes else "")
-        )
-    )
-    made = session.run(
-        sql.SQL("INSERT INTO {} SELECT * FROM {} LIMIT {}").format(copy, work.table.identifier, sql.Literal(limit))
-    )
-    adds: list[sql.Composable] = [
-        sql.SQL("ADD COLUMN {} {}").format(sql.Identifier(column.backup), raw(column.before.type))
-        for column in columns
-        if column.backup
-    ]
-    if adds:
-        session.run(sql.SQL("ALTER TABLE {} {}").format(copy, joined(adds, ", ")))
-    whole = _timed(session, change)
-    built = _timed(session, sql.SQL("REINDEX TABLE {}").format(copy)) if indexes else 0.0
-    [(heap_bytes, index_bytes)] = session.rows(
-        sql.SQL("SELECT pg_table_size({0}::regclass), pg_indexes_size({0}::regclass)").format(
-            sql.Literal(f"pg_temp.{name}")
-        )
-    )
-    built = min(built, whole * 0.9)
-    return Sample(
-        rows=made,
-        heap=(whole - built) / made,
-        index=built / made,
-        heap_bytes=heap_bytes / made,
-        index_bytes=index_bytes / made,
-    )
-
-
-def _changes(columns: Sequence[ColumnPlan]) -> list[sql.Composable]:
-    changes: list[sql.Composable] = []
-    for column in columns:
-        if column.backup:
-            changes.append(
-                sql.SQL("ALTER COLUMN {} TYPE {} USING {}").format(
-                    sql.Identifier(column.backup), raw(column.before.type), column.column.identifier
-                )
-            )
-        changes.append(
-            sql.SQL("ALTER COLUMN {} TYPE uuid USING {}").format(column.column.identifier, raw(column.expression))
-        )
-    return changes
-
-
-def _timed(session: Session, statement: sql.Composable) -> float:
-    begun = time.perf_counter()
-    session.rows(statement)
-    return time.perf_counter() - begun
+def _flushing(session: Session) -> float:
+    """Seconds per byte to bring the log to the disk; a transaction of its own that does nothing, but has a number."""
+    with undone(session):
+        if not _log(session):
+            return 0.0
+    with session.transaction():
+        session.rows("SELECT pg_catalog.pg_current_xact_id()")
+        begun = time.perf_counter()
+    return (time.perf_counter() - begun) / _LOG

@@ -56,16 +56,21 @@ class Rates:
     Attributes:
         speed: how long it takes for what takes the common machine one second.
         wal: seconds per byte of write-ahead log; what is typical is part of the other rates already.
+        sync: seconds per byte of an index that is brought to the disk when it has been built (before PostgreSQL 17).
         samples: what was measured, table by table.
         like: the same as ``speed`` for rewriting tables of which no row was.
         basis: how all this is known, as a sentence or two.
+        apart: how much less, and how much more, time the same work took at one moment than at most others; None where
+            nothing was measured.
     """
 
     speed: float = 1.0
     like: float = 1.0
     wal: float = 0.0
+    sync: float = 0.0
     samples: Mapping[TableName, Sample] = field(default_factory=dict)
     basis: str = FIXED
+    apart: tuple[float, float] | None = None
 
 
 def works(schema: Schema, graph: GraphPlan, sizes: Mapping[TableName, int]) -> tuple[Work, ...]:
@@ -135,7 +140,16 @@ def estimate(graphs: Sequence[GraphPlan], rates: Rates | None = None, *, wal_log
         wal=log,
         basis=rates.basis,
         tables=tuple(tables.values()),
+        between=None
+        if seconds is None or rates.apart is None
+        else (seconds * rates.apart[0], seconds * rates.apart[1]),
     )
+
+
+def _between(seconds: float | None, rates: Rates) -> tuple[float, float] | None:
+    if seconds is None or rates.apart is None:
+        return None
+    return seconds * rates.apart[0], seconds * rates.apart[1]
 
 
 def _table(work: Work, rates: Rates, *, wal_logged: bool) -> tuple[TableEstimate, float]:
@@ -163,20 +177,20 @@ def _typical(work: Work, rows: int) -> float:
 def _as_sampled(work: Work, rows: int, sample: Sample, rates: Rates, wal_logged: bool) -> float:
     """Seconds of the rewrite with its indexes, as some of the table's rows have shown."""
     log = rows * (sample.heap_bytes + sample.index_bytes) * rates.wal if wal_logged else 0.0
+    log += rows * sample.index_bytes * rates.sync
     return rows * (sample.heap + sample.index * _growth(rows, sample.rows)) * _PERMANENT + log
 
 
-def compared(works: Sequence[Work], samples: Mapping[TableName, Sample], wal: float) -> float | None:
+def compared(works: Sequence[Work], rates: Rates) -> float | None:
     """How long the tables that were tried take for what would typically take one second; None where none was.
 
     Args:
         works: of all tables.
-        samples: of those that were tried.
-        wal: seconds per byte of write-ahead log.
+        rates: with what was measured of some of them.
     """
-    tried = [(work, samples[work.table]) for work in works if work.table in samples and work.rows]
+    tried = [(work, rates.samples[work.table]) for work in works if work.table in rates.samples and work.rows]
     typical = sum(_typical(work, work.rows or 0) for work, _ in tried)
-    found = sum(_as_sampled(work, work.rows or 0, sample, Rates(wal=wal), True) for work, sample in tried)
+    found = sum(_as_sampled(work, work.rows or 0, sample, rates, True) for work, sample in tried)
     return found / typical if typical else None
 
 

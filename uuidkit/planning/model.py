@@ -299,6 +299,7 @@ class Estimate:
         wal: bytes of write-ahead log.
         basis: how it is known, as a sentence or two.
         tables: table by table.
+        between: the fewest and the most seconds that the server's speed allows for; None where none was measured.
     """
 
     seconds: float | None
@@ -308,6 +309,7 @@ class Estimate:
     wal: int = 0
     basis: str = ""
     tables: tuple[TableEstimate, ...] = ()
+    between: tuple[float, float] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -316,6 +318,7 @@ class Plan:
 
     Attributes:
         hash: SHA-256 over request, catalog facts, findings and statements; the same plan gives the same hash.
+        found: with ``--all``, why the scan judged each target so.
     """
 
     request: Request
@@ -324,11 +327,12 @@ class Plan:
     version_num: int
     hash: str
     notes: tuple[str, ...] = field(default=())
+    found: Mapping[ColumnName, str] = field(default_factory=dict, repr=False)
 
     @property
     def blockers(self) -> tuple[Blocker, ...]:
-        """Every blocker of every graph."""
-        return tuple(blocker for graph in self.graphs for blocker in graph.blockers)
+        """Every blocker of every graph, once where an object hangs on columns of several."""
+        return tuple(dict.fromkeys(blocker for graph in self.graphs for blocker in graph.blockers))
 
     @property
     def statements(self) -> tuple[Statement, ...]:

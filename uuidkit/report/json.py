@@ -48,6 +48,7 @@ def plan(plan: Plan, *, mask: bool = False) -> dict[str, Any]:
         "statements": [statement.sql for statement in plan.statements],
         "estimate": {
             "seconds": plan.estimate.seconds,
+            "between": None if plan.estimate.between is None else list(plan.estimate.between),
             "bytes_written": plan.estimate.bytes_written,
             "locks": [
                 {"table": str(table), "mode": mode, "seconds": seconds} for table, mode, seconds in plan.estimate.locks

@@ -279,8 +279,12 @@ def _reference(reference: Reference, show: _Show, mask: bool) -> Iterator[str]:
     elif reference.orphans == 0:
         facts.append("no orphans")
     if reference.respelled:
-        noun = count(reference.respelled, "row is", "rows are")
-        facts.append(f"{noun} spelled otherwise than their counterparts, and are linked by the conversion")
+        facts.append(
+            "1 row is spelled otherwise than its counterpart, and is linked by the conversion"
+            if reference.respelled == 1
+            else f"{reference.respelled:,} rows are spelled otherwise than their counterparts, and are linked by the "
+            "conversion"
+        )
     if reference.backup is not None:
         facts.append(f"texts are looked up in {reference.backup}")
     yield from wrap(sentences(facts), "    ")
@@ -340,6 +344,9 @@ def _price(plan: Plan) -> str:
     if plan.estimate.seconds is None:
         return f"How long it takes cannot be said; about {written} are written anew."
     time = _about(plan.estimate.seconds)
+    if plan.estimate.between is not None and plan.estimate.between[1] >= 1:
+        low, high = plan.estimate.between
+        time += f" (between {duration(low)} and {duration(high)})"
     return f"{time[0].upper()}{time[1:]}; about {written} are written anew."
 
 

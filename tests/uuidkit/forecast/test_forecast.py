@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from collections.abc import Iterator
 
 import psycopg
@@ -42,6 +45,7 @@ def test_large_tables_are_tried_and_nothing_remains(connection: psycopg.Connecti
     assert by_table["parents"].seconds < by_table["children"].seconds
     assert "rewritten in temporary tables" in costs.basis
     assert costs.seconds == pytest.approx(sum(item.seconds for item in costs.tables))
+    assert costs.between[0] <= costs.seconds * 0.8 < costs.seconds * 1.25 <= costs.between[1]
     assert costs.disk_peak >= costs.bytes_written > 0
     assert {table for table, _, _ in costs.locks} == {TableName("public", "parents"), TableName("public", "children")}
     assert plan.hash == forecast(connection, plan).hash
@@ -67,6 +71,7 @@ def test_a_read_only_transaction_gets_typical_rates_and_says_so(connection: psyc
     assert "READ ONLY" in costs.basis
     assert not any(item.measured for item in costs.tables)
     assert costs.seconds > 0
+    assert costs.between is None
 
 
 def test_an_index_that_the_text_alone_can_have_does_not_stop_the_forecast(connection: psycopg.Connection) -> None:
@@ -82,6 +87,19 @@ def test_the_callers_transaction_stays_as_it_was(connection: psycopg.Connection)
         assert forecast(connection, plan).estimate.tables
         connection.execute("INSERT INTO mine VALUES (1)")
     assert connection.execute("SELECT n FROM mine").fetchall() == [(1,)]
+
+
+def test_other_programs_are_noticed_and_widen_the_bounds(connection: psycopg.Connection) -> None:
+    plan = uuidkit.plan(connection, ["parents.id"])
+    busy = [subprocess.Popen([sys.executable, "-c", "while True: pass"]) for _ in range(2 * (os.cpu_count() or 1))]
+    try:
+        costs = forecast(connection, plan).estimate
+    finally:
+        for process in busy:
+            process.kill()
+            process.wait()
+    assert "Other programs take" in costs.basis
+    assert costs.between[1] > costs.seconds * 1.3
 
 
 def test_small_tables_are_not_worth_a_trial(database: str) -> None:

@@ -49,7 +49,7 @@ def test_the_report_has_the_shape_that_scripts_rely_on() -> None:
     assert len(found["statements"]) == 4
     assert all(isinstance(statement, str) for statement in found["statements"])
     assert keys(found["estimate"]) == {
-        "seconds", "bytes_written", "locks", "disk_peak", "wal", "basis", "tables",
+        "seconds", "between", "bytes_written", "locks", "disk_peak", "wal", "basis", "tables",
     }  # fmt: skip
     assert {name: found["estimate"][name] for name in ("seconds", "bytes_written", "locks")} == {
         "seconds": 12.34,

@@ -8,8 +8,9 @@ from datetime import datetime
 from typing import Any
 
 from uuidkit.report.document.drawing import Edge, Node, draw
-from uuidkit.report.document.measures import duration, size
+from uuidkit.report.document.measures import duration, span
 from uuidkit.report.document.sections import afterwards, rehearsal
+from uuidkit.report.layout import size
 from uuidkit.wording import count
 
 _FORMATS = ("canonical", "hex", "prefixed", "braced", "underscored", "urn", "looked up", "unparseable")
@@ -169,7 +170,7 @@ def _summary(report: Mapping[str, Any], changing: Sequence[Mapping[str, Any]]) -
     if hanging:
         said.append(f"{count(len(hanging), 'object')} that hang on the columns put back")
     if report["estimate"]["seconds"] is not None:
-        said.append(f"tables locked for {duration(report['estimate']['seconds'])}")
+        said.append(f"tables locked for {span(report['estimate'])}")
     return "; ".join(said)[:1].upper() + "; ".join(said)[1:] + "."
 
 
@@ -269,9 +270,7 @@ def forecast(estimate: Mapping[str, Any]) -> list[tuple[str, str]]:
     """
     if not estimate.get("locks") and estimate.get("seconds") is None:
         return []
-    rows = [("Duration", duration(estimate["seconds"]))]
-    if estimate.get("written_anew") is not None:
-        rows.append(("Tables and indexes written anew", size(estimate["written_anew"])))
+    rows = [("Duration", span(estimate))]
     rows.append(("Written", size(estimate["bytes_written"])))
     if estimate.get("disk_peak") is not None:
         rows.append(("Disk needed at the peak, beyond today's", size(estimate["disk_peak"])))

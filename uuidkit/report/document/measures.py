@@ -1,6 +1,11 @@
-"""Times and sizes in words. Pure."""
+"""Times as a forecast says them. Pure."""
 
 from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from uuidkit.report import layout
 
 
 def duration(seconds: float | None) -> str:
@@ -16,11 +21,14 @@ def duration(seconds: float | None) -> str:
     return f"about {seconds / 3600:.1f} h"
 
 
-def size(number: int) -> str:
-    """Bytes in words."""
-    amount = float(number)
-    for unit in ("bytes", "kB", "MB", "GB"):
-        if amount < 1024:
-            return f"{amount:.0f} {unit}"
-        amount /= 1024
-    return f"{amount:.1f} TB"
+def span(estimate: Mapping[str, Any]) -> str:
+    """How long something is expected to take, with the bounds where they are known.
+
+    Args:
+        estimate: of the JSON report.
+    """
+    between = estimate.get("between")
+    if between is None or between[1] < 1:
+        return duration(estimate["seconds"])
+    low, high = (layout.duration(seconds) for seconds in between)
+    return f"{duration(estimate['seconds'])} (between {low} and {high})"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from uuidkit.report.document.measures import duration
+from uuidkit.report.document.measures import duration, span
 from uuidkit.report.layout import duration as exactly
 from uuidkit.report.rehearsed import NAMES, verdict
 from uuidkit.wording import count
@@ -80,8 +80,8 @@ def _happened(report: Mapping[str, Any], outcome: Mapping[str, Any]) -> dict[str
                 exactly(graph["seconds"]),
             )
         )
-    expected = report["estimate"]["seconds"]
-    beside = "" if expected is None else f" The forecast was {duration(expected)}."
+    estimate = report["estimate"]
+    beside = "" if estimate["seconds"] is None else f" The forecast was {span(estimate)}."
     return {
         "kicker": "Done · conversion of text identifiers to uuid",
         "status": "done",

@@ -1,0 +1,144 @@
+"""Some rows of a table in a temporary one, rewritten as the conversion would, as often as wanted."""
+
+from __future__ import annotations
+
+import statistics
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import psycopg
+from psycopg import sql
+
+from uuidkit.composing import joined, raw
+from uuidkit.database.session import Session, undone
+from uuidkit.planning.estimate import Sample
+from uuidkit.planning.model import ColumnPlan, GraphPlan, Work
+
+_BYTES = 16 * 1024 * 1024  # of one table: wide rows are fewer
+_FEWEST = 2000  # rows of one table
+
+
+@dataclass(slots=True)
+class Rewriting:
+    """A temporary table with rows of a real one, as it is before the change.
+
+    Attributes:
+        rows: how many it has.
+        change: the statement that rewrites it.
+        indexes: whether it has the real table's indexes.
+        times: seconds of each time, for the table and for its indexes.
+        sizes: bytes afterwards, of the table and of its indexes.
+    """
+
+    name: str
+    rows: int
+    change: sql.Composable
+    indexes: bool
+    times: list[tuple[float, float]] = field(default_factory=list)
+    sizes: tuple[int, int] = (0, 0)
+
+    def once(self, session: Session) -> float:
+        """Rewrite it, and take that back: the seconds it took.
+
+        Args:
+            session: in the transaction that made it.
+
+        Raises:
+            psycopg.Error: these rows cannot be rewritten by themselves.
+        """
+        copy = sql.Identifier("pg_temp", self.name)
+        with undone(session):
+            whole = timed(session, self.change)
+            built = timed(session, sql.SQL("REINDEX TABLE {}").format(copy)) if self.indexes else 0.0
+            [(heap, index)] = session.rows(
+                sql.SQL("SELECT pg_table_size({0}::regclass), pg_indexes_size({0}::regclass)").format(
+                    sql.Literal(f"pg_temp.{self.name}")
+                )
+            )
+        built = min(built, whole * 0.9)
+        self.times.append((whole - built, built))
+        self.sizes = (int(heap), int(index))
+        return whole
+
+    @property
+    def sample(self) -> Sample:
+        """What all times together have shown."""
+        return Sample(
+            rows=self.rows,
+            heap=statistics.median(heap for heap, _ in self.times) / self.rows,
+            index=statistics.median(index for _, index in self.times) / self.rows,
+            heap_bytes=self.sizes[0] / self.rows,
+            index_bytes=self.sizes[1] / self.rows,
+        )
+
+
+def rewriting(session: Session, graph: GraphPlan, work: Work, name: str, most: int) -> Rewriting:
+    """Take rows of a table and rewrite them once, with its indexes where they can be had.
+
+    Args:
+        session: in a transaction that is rolled back.
+        graph: that the table belongs to.
+        work: what will be done to the table.
+        name: for the temporary table.
+        most: rows that are taken.
+
+    Raises:
+        psycopg.Error: nothing of the kind can be done.
+    """
+    width = max(1, work.bytes // max(1, work.rows or 1))
+    limit = max(_FEWEST, min(most, _BYTES // width, work.rows or 0))
+    columns = [column for column in graph.changing if column.column.table_name == work.table]
+    try:
+        with session.savepoint():
+            return _made(session, work, columns, name, limit, indexes=True)
+    except psycopg.Error:
+        # An index that the conversion makes anew in another form, or one that these rows do not satisfy.
+        with session.savepoint():
+            return _made(session, work, columns, f"{name}_plain", limit, indexes=False)
+
+
+def _made(
+    session: Session, work: Work, columns: Sequence[ColumnPlan], name: str, limit: int, *, indexes: bool
+) -> Rewriting:
+    copy = sql.Identifier("pg_temp", name)
+    session.run(
+        sql.SQL("CREATE TEMPORARY TABLE {} (LIKE {} INCLUDING STORAGE{})").format(
+            sql.Identifier(name), work.table.identifier, sql.SQL(" INCLUDING INDEXES" if indexes else "")
+        )
+    )
+    rows = session.run(
+        sql.SQL("INSERT INTO {} SELECT * FROM {} LIMIT {}").format(copy, work.table.identifier, sql.Literal(limit))
+    )
+    adds: list[sql.Composable] = [
+        sql.SQL("ADD COLUMN {} {}").format(sql.Identifier(column.backup), raw(column.before.type))
+        for column in columns
+        if column.backup
+    ]
+    if adds:
+        session.run(sql.SQL("ALTER TABLE {} {}").format(copy, joined(adds, ", ")))
+    found = Rewriting(name, rows, sql.SQL("ALTER TABLE {} {}").format(copy, joined(_changes(columns), ", ")), indexes)
+    found.once(session)
+    return found
+
+
+def _changes(columns: Sequence[ColumnPlan]) -> list[sql.Composable]:
+    changes: list[sql.Composable] = []
+    for column in columns:
+        if column.backup:
+            changes.append(
+                sql.SQL("ALTER COLUMN {} TYPE {} USING {}").format(
+                    sql.Identifier(column.backup), raw(column.before.type), column.column.identifier
+                )
+            )
+        changes.append(
+            sql.SQL("ALTER COLUMN {} TYPE uuid USING {}").format(column.column.identifier, raw(column.expression))
+        )
+    return changes
+
+
+def timed(session: Session, statement: sql.Composable) -> float:
+    """Seconds that a statement takes."""
+    begun = time.perf_counter()
+    session.rows(statement)
+    return time.perf_counter() - begun
