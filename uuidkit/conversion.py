@@ -78,7 +78,7 @@ def _plan(
         every = whole(session, found, only_schema, resolve_roots(found, exclude))
         request = make_request(found, [str(name) for name in every.targets], include, exclude, options, by_name=False)
         planned = make_plan(session, found, request, discovered=every.discovered, in_sequence=in_sequence)
-        return _noted(session, found, planned, every.notes)
+        return replace(_noted(session, found, planned, every.notes), found=every.targets)
 
     return undisturbed(session, float(options.get("lock_timeout", 2.0)), make, _tables)
 

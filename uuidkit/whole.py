@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from uuidkit.catalog.model import Schema
@@ -19,12 +19,12 @@ class Whole:
     """What ``--all`` means in a database.
 
     Attributes:
-        targets: the columns to convert.
+        targets: the columns to convert, each with the reason that the scan gives.
         discovered: every reference that no foreign key declares.
         notes: the columns that may be ids and are left out, a sentence each, and what could not be looked at.
     """
 
-    targets: tuple[ColumnName, ...]
+    targets: Mapping[ColumnName, str]
     discovered: tuple[Reference, ...]
     notes: tuple[str, ...]
 
@@ -44,10 +44,10 @@ def whole(session: Session, schema: Schema, only_schema: str | None, excluded: S
     if only_schema is not None and only_schema not in {name.schema for name in schema.tables}:
         raise UsageError(f"There is no schema {only_schema!r} with tables in it.", "See uuidkit inspect.")
     result = scan(session, schema, schemas=None if only_schema is None else (only_schema,), exclude=excluded)
-    targets = [column.findings.column for column in result.columns if column.verdict == "convert"]
+    taken = [column for column in result.columns if column.verdict == "convert"]
     left = [column for column in result.columns if column.verdict == "review"]
     return Whole(
-        targets=tuple(dict.fromkeys(root_of(schema, name) for name in targets)),
+        targets={root_of(schema, column.findings.column): column.why for column in taken},
         discovered=result.discovered,
         notes=(
             *(f"Left out, to be reviewed: {column.findings.column}. {column.why}" for column in left),

@@ -89,6 +89,8 @@ def why(plan: Plan, graph: GraphPlan, column: ColumnPlan) -> str:
     """Why a column is part of the plan."""
     if column.done:
         return "is a uuid already and stays as it is"
+    if column.column in plan.found:
+        return f"found by --all: {plan.found[column.column][0].lower()}{plan.found[column.column][1:].rstrip('.')}"
     if column.column in plan.request.targets:
         return "is a target"
     if column.column in plan.request.include:

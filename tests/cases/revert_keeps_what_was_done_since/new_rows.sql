@@ -9,6 +9,5 @@ INSERT INTO batches VALUES ('0a0a0a0a-0000-4000-8000-000000000001', 4);
 ALTER VIEW barred RESET (security_barrier);
 ALTER VIEW barred SET (security_invoker, check_option = local);
 ALTER MATERIALIZED VIEW filled SET (autovacuum_enabled = false);
-ALTER INDEX batches_pkey SET (fillfactor = 70);
 ALTER INDEX by_null SET (fillfactor = 60);
 ALTER INDEX by_text SET (fillfactor = 50);

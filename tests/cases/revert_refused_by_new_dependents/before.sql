@@ -4,4 +4,3 @@ CREATE VIEW before AS SELECT batch_id, n FROM batches;
 CREATE TRIGGER unchanged BEFORE UPDATE OF batch_id ON batches FOR EACH ROW EXECUTE FUNCTION suppress_redundant_updates_trigger();
 CREATE MATERIALIZED VIEW stored AS SELECT batch_id FROM batches;
 CREATE INDEX by_null ON batches (n) WHERE batch_id IS NOT NULL;
-CREATE VIEW invoked AS SELECT batch_id FROM batches;

@@ -7,7 +7,7 @@ CREATE INDEX ix_half ON batches (n) WHERE batch_id > '80000000-0000-0000-0000-00
 CREATE POLICY only_mine ON batches USING (batch_id IS NOT NULL);
 ALTER TABLE batches ADD CONSTRAINT version_4 CHECK (substr(batch_id::text, 15, 1) <> '4'),
     ALTER batch_id SET DEFAULT 'aaaaaaaa-aaaa-1aaa-8aaa-aaaaaaaaaaaa';
-ALTER INDEX by_null SET (fillfactor = 40);
+DROP INDEX by_null;
+CREATE INDEX by_null ON batches (n DESC) WHERE batch_id IS NOT NULL;
 CREATE INDEX on_stored ON stored (batch_id);
-ALTER VIEW invoked SET (security_invoker);
 CREATE TABLE archive (was batches);

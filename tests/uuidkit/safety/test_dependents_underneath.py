@@ -56,6 +56,16 @@ def test_a_comment_made_just_before_the_way_back_is_kept(hung: Legacy) -> None:
         assert one(connection, "SELECT pg_typeof(batch_id)::text FROM jobs LIMIT 1") == "character varying"
 
 
+def test_an_option_of_an_index_set_since_the_conversion_is_kept(legacy: Legacy) -> None:
+    with legacy.connect() as connection:
+        connection.execute("CREATE INDEX plain ON jobs (batch_id)")
+        uuidkit.convert(connection, TARGET)
+        connection.execute("ALTER INDEX plain SET (fillfactor = 70)")
+        uuidkit.revert(connection, all=True)
+        assert one(connection, "SELECT reloptions = '{fillfactor=70}' FROM pg_class WHERE oid = 'plain'::regclass")
+        assert one(connection, "SELECT pg_typeof(batch_id)::text FROM jobs LIMIT 1") == "character varying"
+
+
 def test_an_object_that_comes_back_otherwise_is_found_before_the_commit(hung: Legacy) -> None:
     with hung.connect() as connection:
         connection.execute(

@@ -10,6 +10,7 @@ import pytest
 import uuidkit
 from uuidkit.errors import BlockedError, ConversionFailed
 from uuidkit.execute import Event
+from uuidkit.report import json as report_json
 
 # Three graphs: keys of a and those in b, keys of b and those in c, keys of c. The first and the last share no table.
 CHAIN = """
@@ -144,6 +145,15 @@ def test_what_stands_when_the_way_back_stops(database: str) -> None:
         assert failure.value.finished == ("public.c.c_id",)
         assert types(connection)["c.c_id"] == "character varying"
         assert types(connection)["c.b_id"] == "uuid"
+
+
+def test_the_plan_says_why_each_column_is_in_it(database: str) -> None:
+    with psycopg.connect(database, autocommit=True) as connection:
+        connection.execute(CHAIN)
+        found = report_json.plan(uuidkit.plan(connection, [], all_columns=True))
+    said = {column["column"]: column["why"] for column in found["columns"] if column["table"] == "public.b"}
+    assert said["b_id"].startswith("found by --all: it is a primary key")
+    assert said["a_id"].startswith("found by --all: its foreign key b_a_id_fkey refers to public.a.a_id")
 
 
 def test_a_harmless_change_between_two_graphs_is_planned_with(database: str) -> None:
