@@ -8,6 +8,7 @@
 from __future__ import annotations
 
 import os
+from collections import Counter
 from collections.abc import Generator, Iterator
 from urllib.parse import quote
 
@@ -103,6 +104,18 @@ def pytest_xdist_auto_num_workers() -> int:
 def pytest_report_header(config: pytest.Config) -> str:
     chosen = [release(label) for label in parse_choice(config.getoption("servers"))]
     return "PostgreSQL: " + ", ".join(f"{item.version} ({item.label})" for item in chosen)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """The sums of what tests have counted (`record_property("counted", {what: how many})`), in whichever process."""
+    sums: Counter[str] = Counter()
+    for reports in terminalreporter.stats.values():
+        for report in reports:
+            if getattr(report, "when", "") == "call":
+                for name, found in report.user_properties:
+                    sums.update(found if name == "counted" else {})
+    for what, number in sums.items():
+        terminalreporter.write_line(f"counted: {number} {what}")
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

@@ -181,17 +181,16 @@ def _rows(url: str, query: str) -> list[tuple[Any, ...]]:
 
 @pytest.mark.parametrize("chunk", range(CHUNKS))
 def test_what_is_blocked_fails_or_loses_something_without_the_check(
-    server: Server, chunk: int, unchecked: Any, capsys: pytest.CaptureFixture[str]
+    server: Server, chunk: int, unchecked: Any, record_property: Callable[[str, object], None]
 ) -> None:
     cases = blocked_cases(server)[chunk::CHUNKS]
     found = {str(case): outcome(server, case, unchecked) for case in cases}
-    counts = collections.Counter(kind for kind, _ in found.values())
-    with capsys.disabled():
-        print(f"\nblocked: {len(found)} cases; without the check: {dict(counts)}", end=" ")  # noqa: T201
+    kinds = collections.Counter(f"blocked, and without the check: {kind}" for kind, _ in found.values())
+    record_property("counted", {"blocked plans": len(found), **kinds})
     assert {name: why for name, (kind, why) in found.items() if kind == "nothing"} == {}
 
 
-def test_what_is_ready_converts(server: Server, capsys: pytest.CaptureFixture[str]) -> None:
+def test_what_is_ready_converts(server: Server, record_property: Callable[[str, object], None]) -> None:
     url = server.create_database()
     ready = blocked = 0
     try:
@@ -210,8 +209,7 @@ def test_what_is_ready_converts(server: Server, capsys: pytest.CaptureFixture[st
                     ready += 1
     finally:
         server.drop_database(url.partition("?")[0].rpartition("/")[2])
-    with capsys.disabled():
-        print(f"\nready: {ready} random plans, all of them converted; {blocked} blocked", end=" ")  # noqa: T201
+    record_property("counted", {"ready plans, all of them converted": ready, "blocked plans left out": blocked})
     assert ready >= 6
 
 
