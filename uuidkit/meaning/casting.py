@@ -257,7 +257,13 @@ def stand_in(
                 )
                 fresh.setdefault((values, variant), row(values, variant))
             variant += 1
-    return StandIn(relation, columns, (*rows.values(), *fresh.values()))
+    # Whoever reads rows as a whole gets the columns, too, that keep the texts.
+    kept = tuple(
+        (company.conversions[name.column(column)].backup, place)
+        for place, column in enumerate(filled)
+        if reads is None and column in ids and company.conversions[name.column(column)].backup
+    )
+    return StandIn(relation, columns, (*rows.values(), *fresh.values()), kept)
 
 
 def own_texts(company: Company, relation: Relation, definition: str) -> set[str | None]:

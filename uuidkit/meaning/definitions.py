@@ -132,6 +132,11 @@ SELECT asked.catalog, asked.oid::int8,
                                      'arguments', coalesce(p.proargnames, '{}'),
                                      'modes', p.proargmodes, 'retset', p.proretset,
                                      'types', ARRAY(SELECT format_type(t, NULL) FROM unnest(p.proargtypes) AS t),
+                                     'row', ARRAY(SELECT a.attname FROM pg_type t
+                                                    JOIN pg_attribute a ON a.attrelid = t.typrelid AND a.attnum > 0
+                                                     AND NOT a.attisdropped
+                                                   WHERE t.oid = p.prorettype ORDER BY a.attnum),
+                                     'row_of', (SELECT t.typrelid::int8 FROM pg_type t WHERE t.oid = p.prorettype),
                                      'result', pg_get_function_result(p.oid))
               FROM pg_proc p WHERE p.oid = asked.oid)
        END
@@ -160,6 +165,16 @@ SELECT CASE %(catalog)s
                                      'body', pg_get_constraintdef(k.oid))
               FROM pg_constraint k WHERE k.oid = %(oid)s::oid)
          WHEN 'pg_trigger' THEN json_build_object('body', pg_get_triggerdef(%(oid)s::oid))
+         WHEN 'pg_publication_rel' THEN
+           (SELECT json_build_object(
+                     'head', format('ALTER PUBLICATION %%I ADD TABLE %%s%%s%%s WHERE', p.pubname,
+                                    CASE c.relkind WHEN 'p' THEN '' ELSE 'ONLY ' END, c.oid::regclass,
+                                    (SELECT ' (' || string_agg(quote_ident(a.attname), ', ' ORDER BY a.attnum) || ')'
+                                       FROM pg_attribute a
+                                      WHERE a.attrelid = c.oid AND a.attnum = ANY (r.prattrs::int2[]))),
+                     'body', '(' || pg_get_expr(r.prqual, r.prrelid) || ')')
+              FROM pg_publication_rel r JOIN pg_publication p ON p.oid = r.prpubid JOIN pg_class c ON c.oid = r.prrelid
+             WHERE r.oid = %(oid)s::oid)
          WHEN 'pg_policy' THEN
            (SELECT json_build_object(
                      'head', format('CREATE POLICY %%I ON %%s AS %%s FOR %%s TO %%s', p.polname, p.polrelid::regclass,

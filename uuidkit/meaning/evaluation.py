@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
 import psycopg
 from psycopg import sql
 
-from uuidkit.composing import joined, raw
+from uuidkit.composing import joined, raw, text_of
 from uuidkit.meaning.asking import Trial
 from uuidkit.meaning.questions import Question
-from uuidkit.meaning.stage import Row, Side, StagedView, StandIn, number_of, numbered, row_of, scenery, texts
+from uuidkit.meaning.stage import Side, Stage, number_of, numbered, row_of, scenery, texts
 
 _ONE_BY_ONE = 48  # rows, when some of them make the expression fail
 _PROBE = 6  # of them, to see whether they all do
 _MOST_ROWS = 20_000
+_MOST_GIVEN = 40  # rows that a function is tried with
 # Grouping by a key, a system column, TABLESAMPLE, FOR UPDATE: what only a table can give.
 NEEDS_TABLE: Final = ("42803", "42703", "42809", "0A000")
 _ARGUMENTS: Final[dict[str, sql.Composable]] = {
@@ -80,66 +82,6 @@ class Table:
 
     rows: Counter[tuple[str | None, ...]]
     types: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Stage:
-    """What is put up for some questions.
-
-    Attributes:
-        tables: stand-ins for the affected tables.
-        views: affected views, in order.
-    """
-
-    tables: tuple[StandIn, ...]
-    views: tuple[StagedView, ...] = ()
-
-    def table(self, oid: int) -> StandIn:
-        """The stand-in for one table."""
-        return next(table for table in self.tables if table.relation.oid == oid)
-
-    def with_other_ids(self) -> Iterator[Stage]:
-        """The same with other ids, to see whether they make a difference: with none, and with those of other rows."""
-        for multiplier, offset in ((0, 0), (7, 3), (-1, -1)):
-            tables = [t.limited(_other_ids(t, multiplier, offset)) for t in self.tables]
-            yield Stage(tuple(tables), self.views)
-
-    def of_few_rows(self) -> Stage:
-        """The same with a row of each kind alone: of the table itself, made, with NULL, without a uuid."""
-        return Stage(tuple(t.limited(_one_of_each(t.rows)) for t in self.tables), self.views)
-
-    def without_null(self) -> Stage:
-        """The same without rows whose id is NULL, which stand before or behind all others."""
-        return Stage(tuple(t.limited([row for row in t.rows if not row.null]) for t in self.tables), self.views)
-
-    def possible(self) -> Stage:
-        """The same without rows that the tables would refuse, having NULL where none is allowed."""
-        tables = []
-        for table in self.tables:
-            never = [place for place, column in enumerate(table.filled) if column.not_null]
-            tables.append(table.limited([r for r in table.rows if all(r.values[place] is not None for place in never)]))
-        return Stage(tuple(tables), self.views)
-
-    def of_real_rows(self) -> Stage:
-        """The same with the rows of the tables themselves alone."""
-        return Stage(tuple(t.limited([row for row in t.rows if row.variant < 0]) for t in self.tables), self.views)
-
-
-def _one_of_each(rows: Sequence[Row]) -> list[Row]:
-    return list({(row.variant < 0, row.null, row.uuids is None): row for row in reversed(rows)}.values())
-
-
-def _other_ids(stand_in: StandIn, multiplier: int, offset: int) -> list[Row]:
-    rows = [row for row in stand_in.rows if row.uuids is not None]
-    changed = []
-    for number, row in enumerate(rows):
-        donor = rows[(number * multiplier + offset) % len(rows)]
-        values = tuple(
-            (other if multiplier else None) if column.converted else value
-            for column, value, other in zip(stand_in.filled, row.values, donor.values, strict=True)
-        )
-        changed.append(Row(values, values, row.variant, not multiplier))
-    return changed
 
 
 def failure(error: psycopg.Error) -> Failure:
@@ -264,6 +206,25 @@ def refusal(trial: Trial, stage: Stage, question: Question) -> Failure | None:
     return None
 
 
+def constant(trial: Trial, stage: Stage, question: Question, side: Side) -> bool:
+    """Whether the server knows the answer to a condition without looking at any row.
+
+    Args:
+        trial: under the right search path and settings.
+        stage: with everything affected that the condition reads.
+        question: a condition.
+        side: before the conversion or after it.
+    """
+    asking = _asking(stage.of_few_rows(), [question], side, None)
+    try:
+        [(found,)] = trial.rows(sql.SQL("EXPLAIN (VERBOSE, COSTS OFF, FORMAT JSON) {}").format(asking))
+    except psycopg.Error:
+        return False
+    [plan] = json.loads(found) if isinstance(found, str) else found
+    answer = plan["Plan"]["Output"][1]
+    return answer in ("'true'::text", "'false'::text", "NULL::text")
+
+
 def _answers(
     trial: Trial, stage: Stage, asked: Sequence[Question], side: Side, numbers: Sequence[int] | None
 ) -> list[Answers]:
@@ -297,13 +258,13 @@ def _asking(stage: Stage, asked: Sequence[Question], side: Side, numbers: Sequen
             nb=number_of(second),
             size=sql.Literal(size),
             distances=joined([sql.Literal(distance) for distance in _DISTANCES]),
-            old=row_of(stand_in, "old", first),
-            new=row_of(stand_in, "new", second),
+            old=row_of(stand_in, "old", first, side),
+            new=row_of(stand_in, "new", second, side),
         )
         number: sql.Composable = sql.SQL("{} * {} + {}").format(number_of(second), sql.Literal(size), number_of(first))
     else:
         source = sql.SQL("{} AS {} {}").format(
-            numbered(stand_in), first, row_of(stand_in, stand_in.relation.name.name, first)
+            numbered(stand_in), first, row_of(stand_in, stand_in.relation.name.name, first, side)
         )
         number = number_of(first)
     where = (
@@ -349,17 +310,26 @@ def _spread(numbers: Sequence[int], most: int) -> list[int]:
 
 
 def _arguments(stage: Stage, question: Question) -> sql.Composed:
-    # Each parameter takes the texts of the converted columns in turn, and what the body looks for.
+    # Each parameter takes the texts of the converted columns in turn, or a row of a table.
     values: dict[str | None, None] = {}
+    rows: dict[str, sql.Composable] = {}
     for stand_in in stage.tables:
+        relation = sql.Identifier(stand_in.relation.name.name)
+        rows[text_of(relation)] = rows[stand_in.relation.name.name] = relation
         for number, column in enumerate(stand_in.filled):
             if column.converted:
                 values |= dict.fromkeys(row.values[number] for row in stand_in.rows[:12])
     chosen = list(values)[:16] or [None]
-    columns = [
-        sql.SQL("{}::{} AS {}").format(_ARGUMENTS.get(declared, sql.NULL), raw(declared), sql.Identifier(name))
-        for name, declared in question.arguments
-    ]
-    return sql.SQL("(SELECT {} FROM unnest({}) AS u (v)) AS {}").format(
-        joined(list(columns)), texts(chosen), sql.Identifier(question.name)
+    columns: list[sql.Composable] = []
+    sources: list[sql.Composable] = [sql.SQL("unnest({}) AS u (v)").format(texts(chosen))]
+    for place, (name, declared) in enumerate(question.arguments):
+        if declared in rows:
+            alias = sql.Identifier(f"uuidkit row {place}")
+            sources.append(sql.SQL("(SELECT * FROM {} LIMIT {}) AS {}").format(rows[declared], _MOST_GIVEN, alias))
+            columns.append(sql.SQL("{} AS {}").format(alias, sql.Identifier(name)))
+        else:
+            value = _ARGUMENTS.get(declared, sql.NULL)
+            columns.append(sql.SQL("{}::{} AS {}").format(value, raw(declared), sql.Identifier(name)))
+    return sql.SQL("(SELECT {} FROM {}) AS {}").format(
+        joined(columns), joined(sources, " CROSS JOIN "), sql.Identifier(question.name)
     )

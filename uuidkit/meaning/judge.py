@@ -16,7 +16,7 @@ import psycopg
 
 from uuidkit.catalog.model import Schema
 from uuidkit.database.session import Session
-from uuidkit.meaning import casting, evaluation, given, lexing, matters, verdict
+from uuidkit.meaning import casting, evaluation, given, lexing, matters, offers, verdict
 from uuidkit.meaning.asking import OutOfTime, Trial
 from uuidkit.meaning.matters import Catalog, Matter
 from uuidkit.meaning.model import Conversion, Judgement, Thing
@@ -213,8 +213,24 @@ class _Judge:
                 self._note(matter.thing, judgement)
 
     def _refuse(self, trying: Trying, asked: Sequence[tuple[Matter, Question]]) -> None:
-        """What the server says of given definitions that cannot be made."""
+        """What the server would say of definitions that cannot be made."""
+        columns = {column.name for column in self._conversions}
+        changing = {
+            self._schema.tables[c.table_name].oid: kept for c, one in self._conversions.items() if (kept := one.backup)
+        }
         for matter, question in asked:
+            text, row_of = question.text_on("new"), matter.parts.get("row_of")
+            if matter.thing.catalog == "pg_publication_rel" and offers.casts(text, columns):
+                why = "PostgreSQL takes no row filter that casts a uuid to a text"
+            elif row_of in changing and not self._catalog.facts[matter.thing.key].whole_row:
+                why = (
+                    f"it returns rows of a table that gets the column {changing[row_of]}, which its body does not give"
+                )
+            else:
+                why = ""
+            if why:
+                why = f"the {matter.thing.kind} cannot be put back over uuids: {why}"
+                self._found[matter.thing.key] = [Judgement("changed", why, fails=True)]
             if not question.given:
                 continue
             self._trial.path(matter.path)

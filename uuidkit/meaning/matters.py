@@ -196,6 +196,8 @@ def _matter(schema: Schema, catalog: Catalog, thing: Thing, oids: set[int], tain
     )
     matter = Matter(thing, own)
     start = set(facts.relations)
+    if thing.catalog == "pg_proc":
+        start |= {oid for oid, _ in facts.columns}  # rows of a table among its parameters
     if thing.catalog == "pg_class" and _is_view(catalog, thing.oid):
         start.discard(thing.oid)  # the rule of a view names the view itself
         matter.columns = catalog.relations[thing.oid].columns

@@ -108,6 +108,23 @@ def beginnings(places: Collection[Place]) -> Iterator[Choice]:
             yield choice
 
 
+def casts(text: str, columns: Collection[str]) -> bool:
+    """Whether a definition casts a converted column to anything but uuid.
+
+    Args:
+        text: SQL.
+        columns: names of the converted columns.
+    """
+    words = lexing.tokens(text)
+    for number, token in enumerate(words):
+        if token.kind == "name" and token.value in columns:
+            rest = words[number + 1 :]
+            rest = rest[1:] if rest and rest[0].value == ")" else rest
+            if len(rest) > 1 and rest[0].kind == "cast" and rest[1].value.lower() != "uuid":
+                return True
+    return False
+
+
 def apply(text: str, chosen: Iterable[Place]) -> str:
     """The definition, changed in some places.
 

@@ -15,9 +15,9 @@ from psycopg import sql
 from uuidkit.catalog.names import TableName
 from uuidkit.composing import joined
 from uuidkit.meaning.asking import Trial
-from uuidkit.meaning.evaluation import Failure, Stage, Table, failure, table
+from uuidkit.meaning.evaluation import Failure, Table, failure, table
 from uuidkit.meaning.questions import Question
-from uuidkit.meaning.stage import Side, StandIn, scenery, type_of
+from uuidkit.meaning.stage import Side, Stage, StandIn, scenery, type_of
 
 _EVENT_TRIGGERS = """
 SELECT string_agg(evtname, ', ') FROM pg_catalog.pg_event_trigger
@@ -67,6 +67,7 @@ def table_with_keys(
 def _built(stand_in: StandIn, side: Side, key: Sequence[str]) -> list[sql.Composable]:
     name = sql.Identifier("pg_temp", stand_in.relation.name.name)
     parts = [sql.SQL("{} {}").format(sql.Identifier(column.name), type_of(column, side)) for column in stand_in.columns]
+    parts += [sql.SQL("{} text").format(sql.Identifier(name)) for name, _ in stand_in.kept if side == "new"]
     constraint = joined([sql.Identifier(column) for column in key])
     if key:
         parts.append(sql.SQL("PRIMARY KEY ({})").format(constraint))

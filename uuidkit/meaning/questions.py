@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import Any, Literal
 
 from psycopg import sql
@@ -59,6 +60,7 @@ class Question:
         given: whether that text is the user's.
         computed: whether it is worked out for every row when the object is made, so that a row that it fails for, or
             that a constraint refuses, keeps it from being made.
+        follows: whether the types of what comes out of a function are those of a table's columns.
         reads: the columns of its own table that the object reads; None where that is not known.
     """
 
@@ -76,6 +78,7 @@ class Question:
     rewritten: str = ""
     given: bool = False
     computed: bool = False
+    follows: bool = False
     reads: frozenset[str] | None = None
 
     def over_view(self, columns: Sequence[str]) -> Question:
@@ -180,18 +183,33 @@ def _function(thing: Thing, parts: Mapping[str, Any]) -> Question:
     modes = parts["modes"] or ["i"] * len(parts["types"])
     names = list(parts["arguments"]) or [""] * len(parts["types"])
     inputs = [name for name, mode in zip(names, modes, strict=True) if mode in ("i", "b", "v")]
+    # A parameter without a name stands in the body with its number.
+    inputs = [name or _numbered(number) for number, name in enumerate(inputs, 1)]
+    query = _with_names(query)
     outputs = [name for name, mode in zip(names, modes, strict=True) if mode in ("o", "b", "t")]
-    if "" in inputs:
-        raise NotToBeAsked("its parameters have no names, so that no values can be put in")
     if parts["result"] is None:
         raise NotToBeAsked("it is a procedure")
-    if not outputs and parts["result"].startswith("SETOF ") and "." in parts["result"]:
-        raise NotToBeAsked("it returns rows of a named type")
     return Question(
         thing,
         "rows",
         query,
-        columns=tuple(f"uuidkit {number}" for number in range(len(outputs) or 1)),
+        columns=tuple(f"uuidkit {number}" for number in range(len(outputs) or len(parts["row"]) or 1)),
+        follows=bool(parts["row"]),
         name=parts["name"],
         arguments=tuple(zip(inputs, parts["types"], strict=True)),
     )
+
+
+def _numbered(number: int) -> str:
+    return f"uuidkit parameter {number}"
+
+
+def _with_names(query: str) -> str:
+    """The query with a name for each parameter that stands in it with its number."""
+    pieces = []
+    position = 0
+    for sign, number in pairwise(lexing.tokens(query)):
+        if sign.value == "$" and sign.kind == "other" and number.kind == "number" and sign.end == number.start:
+            pieces += [query[position : sign.start], text_of(sql.Identifier(_numbered(int(number.value))))]
+            position = number.end
+    return "".join([*pieces, query[position:]])

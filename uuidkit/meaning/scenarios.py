@@ -8,8 +8,8 @@ from dataclasses import dataclass, field, replace
 
 from uuidkit.ids import Shape
 from uuidkit.meaning import lexing
-from uuidkit.meaning.evaluation import Stage
 from uuidkit.meaning.made import uuid_for
+from uuidkit.meaning.stage import Stage
 
 _MOST_VALUES = 4
 

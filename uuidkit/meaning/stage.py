@@ -8,8 +8,8 @@ Source: PostgreSQL, chapter "WITH Queries".
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from psycopg import sql
@@ -75,11 +75,17 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class StandIn:
-    """A table on the stage."""
+    """A table on the stage.
+
+    Attributes:
+        kept: afterwards, the columns behind all others that keep the texts: name, and place among the filled columns.
+            New rows, which the made ones stand for, have NULL there.
+    """
 
     relation: Relation
     columns: tuple[StagedColumn, ...]
     rows: tuple[Row, ...]
+    kept: tuple[tuple[str, int], ...] = ()
 
     @property
     def filled(self) -> tuple[StagedColumn, ...]:
@@ -92,7 +98,78 @@ class StandIn:
 
     def limited(self, rows: Sequence[Row]) -> StandIn:
         """The same with other rows."""
-        return StandIn(self.relation, self.columns, tuple(rows))
+        return replace(self, rows=tuple(rows))
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """What is put up for some questions.
+
+    Attributes:
+        tables: stand-ins for the affected tables.
+        views: affected views, in order.
+    """
+
+    tables: tuple[StandIn, ...]
+    views: tuple[StagedView, ...] = ()
+
+    def table(self, oid: int) -> StandIn:
+        """The stand-in for one table."""
+        return next(table for table in self.tables if table.relation.oid == oid)
+
+    def with_other_ids(self) -> Iterator[Stage]:
+        """The same with other ids, to see whether they make a difference: with none, and with those of other rows."""
+        for multiplier, offset in ((0, 0), (7, 3), (-1, -1)):
+            tables = [t.limited(_other_ids(t, multiplier, offset)) for t in self.tables]
+            yield Stage(tuple(tables), self.views)
+
+    def of_few_rows(self) -> Stage:
+        """The same with a row of each kind alone: of the table itself, made, with NULL, without a uuid."""
+        return Stage(tuple(t.limited(_one_of_each(t.rows)) for t in self.tables), self.views)
+
+    def with_others_empty(self, oid: int) -> Stage:
+        """The same with rows in one table alone."""
+        return Stage(tuple(t if t.relation.oid == oid else t.limited([]) for t in self.tables), self.views)
+
+    def without_null(self) -> Stage:
+        """The same without rows whose id is NULL, which stand before or behind all others."""
+        return Stage(tuple(t.limited([row for row in t.rows if not row.null]) for t in self.tables), self.views)
+
+    def possible(self) -> Stage:
+        """The same without rows that the tables would refuse, having NULL where none is allowed."""
+        tables = []
+        for table in self.tables:
+            never = [place for place, column in enumerate(table.filled) if column.not_null]
+            tables.append(table.limited([r for r in table.rows if all(r.values[place] is not None for place in never)]))
+        return Stage(tuple(tables), self.views)
+
+    def of_real_rows(self) -> Stage:
+        """The same with the rows of the tables themselves alone."""
+        return Stage(tuple(t.limited([row for row in t.rows if row.variant < 0]) for t in self.tables), self.views)
+
+
+def _one_of_each(rows: Sequence[Row]) -> list[Row]:
+    return list({(row.variant < 0, row.null, row.uuids is None): row for row in reversed(rows)}.values())
+
+
+def _other_ids(stand_in: StandIn, multiplier: int, offset: int) -> list[Row]:
+    rows = [row for row in stand_in.rows if row.uuids is not None]
+    changed = []
+    for number, row in enumerate(rows):
+        donor = rows[(number * multiplier + offset) % len(rows)]
+        values = _with_ids_of(stand_in, row.values, donor.values if multiplier else None)
+        uuids = _with_ids_of(stand_in, row.uuids or (), (donor.uuids or ()) if multiplier else None)
+        changed.append(Row(values, uuids, row.variant, not multiplier))
+    return changed
+
+
+def _with_ids_of(
+    stand_in: StandIn, values: Sequence[str | None], donor: Sequence[str | None] | None
+) -> tuple[str | None, ...]:
+    return tuple(
+        (None if donor is None else donor[place]) if column.converted else values[place]
+        for place, column in enumerate(stand_in.filled)
+    )
 
 
 def numbered(table: StandIn) -> sql.Identifier:
@@ -117,7 +194,7 @@ def scenery(
     """
     parts: list[sql.Composable] = []
     for table in tables:
-        parts += [_rows(side, table, unconverted), _table(table)]
+        parts += [_rows(side, table, unconverted), _table(table, side)]
     for view in views:
         query = view.rewritten if side == "new" and view.rewritten else view.query
         parts.append(
@@ -131,15 +208,16 @@ def scenery(
     return sql.SQL("WITH {}").format(joined(parts or [sql.SQL("{} AS (SELECT)").format(sql.Identifier("uuidkit"))]))
 
 
-def row_of(table: StandIn, alias: str, rows: sql.Composable) -> sql.Composed:
+def row_of(table: StandIn, alias: str, rows: sql.Composable, side: Side) -> sql.Composed:
     """A row of a stand-in under the name that an expression knows it by, to be put behind FROM.
 
     Args:
         table: the table.
         alias: the table's name, or ``old`` and ``new``.
         rows: the alias of the numbered rows.
+        side: before the conversion, or after it.
     """
-    return sql.SQL("CROSS JOIN LATERAL (SELECT {}) AS {}").format(_columns(table, rows), sql.Identifier(alias))
+    return sql.SQL("CROSS JOIN LATERAL (SELECT {}) AS {}").format(_columns(table, rows, side), sql.Identifier(alias))
 
 
 def number_of(rows: sql.Composable) -> sql.Composed:
@@ -178,32 +256,39 @@ def _rows(side: Side, table: StandIn, unconverted: bool) -> sql.Composed:
         if row.uuids is not None or (unconverted and side == "old")
     ]
     filled = table.filled
-    names = [sql.Identifier(f"uuidkit {number}") for number in range(len(filled))]
+    kept = table.kept if side == "new" else ()
+    names = [sql.Identifier(f"uuidkit {number}") for number in range(len(filled) + len(kept))]
     arrays = [texts([values[n] for _, values in shown if values is not None]) for n in range(len(filled))]
+    for _, place in kept:
+        real = [table.rows[number] for number, _ in shown]
+        arrays.append(texts([row.values[place] if row.variant < 0 else None for row in real]))
+    values_typed = [
+        typed(column, sql.SQL("u.{}").format(name), side) for column, name in zip(filled, names, strict=False)
+    ]
+    values_typed += [sql.SQL("u.{}").format(name) for name in names[len(filled) :]]
     return sql.SQL(
         "{rows} ({number}, {names}) AS MATERIALIZED (SELECT u.n::int, {typed} FROM unnest({arrays}) AS u ({short}))"
     ).format(
         rows=numbered(table),
         number=_NUMBER,
         names=joined(list(names)),
-        typed=joined(
-            [typed(column, sql.SQL("u.{}").format(name), side) for column, name in zip(filled, names, strict=True)]
-        ),
+        typed=joined(list(values_typed)),
         arrays=joined([texts([str(number) for number, _ in shown]), *arrays]),
         short=joined([sql.SQL("n"), *names]),
     )
 
 
-def _table(table: StandIn) -> sql.Composed:
+def _table(table: StandIn, side: Side) -> sql.Composed:
     rows = sql.SQL("uuidkit")
     return sql.SQL("{} AS (SELECT {} FROM {} AS uuidkit)").format(
-        sql.Identifier(table.relation.name.name), _columns(table, rows), numbered(table)
+        sql.Identifier(table.relation.name.name), _columns(table, rows, side), numbered(table)
     )
 
 
-def _columns(table: StandIn, rows: sql.Composable) -> sql.Composed:
+def _columns(table: StandIn, rows: sql.Composable, side: Side) -> sql.Composed:
     number = 0
     parts: list[sql.Composable] = []
+    kept = [(name, len(table.filled) + n) for n, (name, _) in enumerate(table.kept)] if side == "new" else []
     for column in table.columns:
         if column.filled:
             value: sql.Composable = sql.SQL("{}.{}").format(rows, sql.Identifier(f"uuidkit {number}"))
@@ -211,6 +296,8 @@ def _columns(table: StandIn, rows: sql.Composable) -> sql.Composed:
         else:
             value = sql.SQL("NULL::{}").format(raw(column.type))
         parts.append(sql.SQL("{} AS {}").format(value, sql.Identifier(column.name)))
+    for name, place in kept:
+        parts.append(sql.SQL("{}.{} AS {}").format(rows, sql.Identifier(f"uuidkit {place}"), sql.Identifier(name)))
     return joined(parts)
 
 

@@ -10,12 +10,12 @@ from uuidkit.catalog.names import TableName
 from uuidkit.meaning import casting, evaluation, lexing, offers, props, verdict
 from uuidkit.meaning.asking import Trial
 from uuidkit.meaning.casting import LARGE, MIDDLE, SMALL, Company, Size
-from uuidkit.meaning.evaluation import Answers, Failure, Stage, Table
+from uuidkit.meaning.evaluation import Answers, Failure, Table
 from uuidkit.meaning.matters import Catalog, Matter
 from uuidkit.meaning.model import Judgement
 from uuidkit.meaning.questions import Question
 from uuidkit.meaning.scenarios import Scenario, scenarios
-from uuidkit.meaning.stage import StagedView
+from uuidkit.meaning.stage import Stage, StagedView
 
 _NOT_SET = "42704"
 _ORDER = ("ORDER",)
@@ -109,10 +109,33 @@ class Trying:
             parts = [refusal] if refusal is not None else []
             if answers:
                 parts.append(verdict.of_condition(question, stage.table(question.table), answers))
-            judged_all.append(
+            judged = (
                 verdict.together(parts) if parts else Judgement("unknown", "it asks for a setting that nobody has set")
             )
+            if judged.meaning == "unknown" and refusal is None and len(tried) == 1:
+                judged = self._elsewhere(stage, question) or judged
+            judged_all.append(judged)
         return judged_all
+
+    def _elsewhere(self, stage: Stage, question: Question) -> Judgement | None:
+        """The judgement of a condition that is always the same: with other rows, or whatever the rows; None without."""
+        seen: set[bool] = set()
+        others = [] if len(stage.tables) == 1 else [*stage.with_other_ids(), stage.with_others_empty(question.table)]
+        for other in (stage, *others):
+            [(before, after)] = self._both(other, [question])
+            if isinstance(before, Failure) or isinstance(after, Failure):
+                return None
+            judged = verdict.of_condition(question, other.table(question.table), [("", before, after)])
+            if judged.meaning == "changed":
+                return judged
+            seen |= verdict.answers_of(question, before)
+            if other is stage and len(seen) != 1:
+                return None  # something else than the ids decides as well
+        if len(seen) > 1:
+            return Judgement("same", "the same answer before and after, whatever rows the tables have that it reads")
+        if all(evaluation.constant(self._trial, stage, question, side) for side in evaluation.SIDES):
+            return Judgement("same", "its answer does not hang on any value")
+        return None
 
     def _both(self, stage: Stage, asked: Sequence[Question]) -> list[tuple[Answers | Failure, Answers | Failure]]:
         """The answers before and after; what fails before is not asked again."""

@@ -39,12 +39,14 @@ def refused(question: Question, before: Failure | None, after: Failure | None) -
         before, after: the refusals.
     """
     thing = question.thing
+    found = before or after
+    assert found is not None
+    if found.by_type and " record" in found.message:
+        return Judgement("unknown", "it takes whole rows by their type, which nothing but the table itself has")
     if before is None and after is not None and after.by_type:
         return Judgement("changed", f"the {thing.kind} cannot be put back over uuids: {after.message}", fails=True)
     if before is None and after is not None and after.by_value:
         return Judgement("changed", f"the {thing.kind} fails over uuids: {after.message}", fails=question.computed)
-    found = before or after
-    assert found is not None
     if found.sqlstate == "57014":
         return Judgement("unknown", "trying it took too long")
     return Judgement("unknown", f"it could not be tried: {found.message}")
@@ -81,7 +83,7 @@ def of_condition(question: Question, stand_in: StandIn, scenarios: Sequence[Scen
     dead = None if question.given else _dead(question, stand_in, scenarios)
     if dead is not None:
         return dead
-    seen = {_holds(question, a) for _, before, _ in scenarios for a in before.values() if not isinstance(a, Failure)}
+    seen = {holds for _, before, _ in scenarios for holds in answers_of(question, before)}
     if len(seen) < 2:
         return Judgement(
             "unknown",
@@ -90,6 +92,16 @@ def of_condition(question: Question, stand_in: StandIn, scenarios: Sequence[Scen
             else f"it was {str(seen.pop()).lower()} for every value tried, so that there was nothing to compare",
         )
     return Judgement("same", f"the same answer for {compared} values before and after")
+
+
+def answers_of(question: Question, answers: Answers) -> set[bool]:
+    """The different answers that a condition gave.
+
+    Args:
+        question: the condition.
+        answers: of all rows.
+    """
+    return {_holds(question, answer) for answer in answers.values() if not isinstance(answer, Failure)}
 
 
 def of_value(
@@ -161,7 +173,7 @@ def of_rows(
         strange: those among them that no value is spelled like.
     """
     # What a function is declared to return stays: uuids are put into it as texts.
-    types = before.types if question.thing.catalog == "pg_proc" else after.types
+    types = before.types if question.thing.catalog == "pg_proc" and not question.follows else after.types
     expected: Counter[tuple[str | None, ...]] = Counter()
     origin: dict[tuple[str | None, ...], tuple[str | None, ...]] = {}
     for cells, count in before.rows.items():
