@@ -15,8 +15,9 @@ from types import MappingProxyType
 import psycopg
 
 from uuidkit.catalog.model import Schema
+from uuidkit.catalog.names import ColumnName
 from uuidkit.database.session import Session
-from uuidkit.meaning import casting, evaluation, given, lexing, matters, offers, verdict
+from uuidkit.meaning import casting, evaluation, given, lexing, matters, offers, samples, verdict
 from uuidkit.meaning.asking import OutOfTime, Trial
 from uuidkit.meaning.matters import Catalog, Matter
 from uuidkit.meaning.model import Conversion, Judgement, Thing
@@ -107,6 +108,7 @@ class _Judge:
         self._refuse(trying, asked)
         self._rewrite(trying, asked)
         self._take(trying, asked)
+        self._look_beside(found)
         self._follow(catalog, found)
         result = {}
         for thing in things:
@@ -258,6 +260,32 @@ class _Judge:
                 self._offered.pop(key, None)
                 self._try(trying, own)
                 self._rewrite(trying, own)
+
+    def _look_beside(self, found: Sequence[Matter]) -> None:
+        """Columns that stay texts, and may be why an object changes: ids are compared with them."""
+        named = {table.oid: table for table in self._schema.tables.values()}
+        known: dict[ColumnName, bool] = {}
+        for matter in found:
+            judged = verdict.together(self._found[matter.thing.key]) if matter.thing.key in self._found else None
+            if judged is None or judged.meaning != "changed" or matter.given:
+                continue
+            keys = [matter.thing.key, *(("pg_class", oid) for oid in matter.views)]
+            read = {column for key in keys if key in self._catalog.facts for column in self._catalog.facts[key].columns}
+            columns = [named[oid].name.column(name) for oid, name in sorted(read) if oid in named]
+            beside = []
+            for column in columns:
+                facts = self._schema.column(column)
+                if facts is None or not facts.is_text or column in self._conversions:
+                    continue
+                if column not in known:
+                    try:
+                        known[column] = samples.holds_ids(self._trial, column)
+                    except OutOfTime:
+                        return
+                if known[column]:
+                    beside.append(column)
+            if beside:
+                self._found[matter.thing.key] = [replace(judged, beside=tuple(beside))]
 
     def _rewrite(self, trying: Trying, asked: Sequence[tuple[Matter, Question]]) -> None:
         """Add an offer to what has changed, where there is one."""

@@ -66,6 +66,7 @@ class Judgement:
         fails: whether the object cannot be made again at all as it is defined.
         offer: a complete new definition that means the same, where there is one: each literal that is an old id
             rewritten to its uuid.
+        beside: columns with ids that it reads as well, and that stay texts.
     """
 
     meaning: Literal["same", "changed", "unknown"]
@@ -73,3 +74,4 @@ class Judgement:
     example: Mapping[str, Any] | None = None
     offer: str | None = None
     fails: bool = False
+    beside: tuple[ColumnName, ...] = ()

@@ -8,7 +8,7 @@ import psycopg
 from psycopg import sql
 
 from uuidkit.catalog.model import ForeignKey, Table
-from uuidkit.catalog.names import TableName
+from uuidkit.catalog.names import ColumnName, TableName
 from uuidkit.composing import joined, raw, text_of
 from uuidkit.ids import parse
 from uuidkit.meaning.asking import Trial
@@ -19,6 +19,7 @@ WHOLE = 1_000  # rows of a small table, all of which are taken
 SAMPLE = 150  # rows of a large one, from the beginning, and as many from everywhere
 _LARGE_ROW = 50_000  # bytes, as stored
 _ONE_BY_ONE = 8
+_FIRST = 20  # values of a column that does not change
 _ENDS = 20  # rows from either end of an index
 
 Texts = tuple[str | None, ...]
@@ -128,6 +129,23 @@ def convert(trial: Trial, wanted: Mapping[Conversion, Collection[str]]) -> dict[
         for column, asked in columns.items():
             found[column] = {value: known[value] for value in asked if value in known}
     return found
+
+
+def holds_ids(trial: Trial, column: ColumnName) -> bool:
+    """Whether most of the first values of a text column are ids.
+
+    Args:
+        trial: under any search path.
+        column: the column; of one that cannot be read nothing is known.
+    """
+    query = sql.SQL("SELECT {name}::text FROM {table} WHERE {name} IS NOT NULL LIMIT {most}")
+    try:
+        rows = trial.rows(
+            query.format(name=column.identifier, table=column.table_name.identifier, most=sql.Literal(_FIRST))
+        )
+    except psycopg.Error:
+        return False
+    return 2 * sum(parse(text) is not None for (text,) in rows) > len(rows)
 
 
 def _convert(trial: Trial, column: Conversion, values: Sequence[str], known: dict[str, str | None]) -> None:

@@ -156,7 +156,7 @@ def _undecided(plan: DependentPlan, judgement: Judgement, request: Request) -> I
             _sentence(reason)
             if judgement.fails
             else f"The {_what(found)} cannot be made again over uuid: {reason}{_full_stop(reason)}",
-            f"{remedy}--rewrite {_with_file(found.name)}{_offered(found, judgement)}.",
+            f"{remedy}--rewrite {_with_file(found.name)}{_offered(found, judgement)}.{_beside(judgement)}",
         )
     elif judgement.meaning != "same" and found.kind != "statistics" and found.name not in request.allow:
         yield Blocker(
@@ -164,7 +164,7 @@ def _undecided(plan: DependentPlan, judgement: Judgement, request: Request) -> I
             found.name,
             _said(found, judgement),
             f"Accept that with --allow {name}, or give another definition with --rewrite {_with_file(found.name)}"
-            f"{_offered(found, judgement)}.",
+            f"{_offered(found, judgement)}.{_beside(judgement)}",
         )
 
 
@@ -180,6 +180,17 @@ def _offered(found: DependentObject, judgement: Judgement) -> str:
         return ""
     taken = f"--rewrite {_quoted(found.name)}"
     return f", or take the one that the report offers, which means what this one meant, with {taken}"
+
+
+def _beside(judgement: Judgement) -> str:
+    """What to convert as well, so that ids are compared with ids."""
+    if not judgement.beside:
+        return ""
+    names = " and ".join(map(str, judgement.beside))
+    options = " ".join(f"--include {_quoted(str(column))}" for column in judgement.beside)
+    return (
+        f" It reads the ids in {names} as well, which stay texts: where they are the same ids, {options} converts them."
+    )
 
 
 def _what(found: DependentObject) -> str:
