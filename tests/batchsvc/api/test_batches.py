@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from uuid import UUID
 
 import psycopg
@@ -20,9 +20,9 @@ HOSTILE = "<script>alert(1)</script>"
 
 
 @pytest.fixture
-def busy(service_database: str) -> Iterator[Client]:
+def busy(service_database: str, way: Callable[[str], str]) -> Iterator[Client]:
     """A client of a service with a worker."""
-    with running(service_database, Settings(retry_seconds=0.1), scanner=Pretender()) as found:
+    with running(way(service_database), Settings(retry_seconds=0.1), scanner=Pretender()) as found:
         yield found.client()
 
 
@@ -148,8 +148,8 @@ def test_entries_that_are_no_domain(client: Client) -> None:
     assert client.post("scan", {"base_url": "localhost"}).status_code == 422
 
 
-def test_limits(service_database: str) -> None:
-    with running(service_database, Settings(max_domains=5, max_open_domains=8)) as small:
+def test_limits(service_database: str, way: Callable[[str], str]) -> None:
+    with running(way(service_database), Settings(max_domains=5, max_open_domains=8)) as small:
         client = small.client()
         answer = client.post("batch", {"domains": [f"d{number}.com" for number in range(6)]})
         assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (422, "/domains")

@@ -76,12 +76,14 @@ def test_an_answer_kept_for_one_tenant_is_not_replayed_to_another(client: Client
 
 
 @pytest.mark.parametrize("owner", [True, False], ids=["without a tenant", "as another tenant"])
-def test_the_services_role_sees_nothing(service: Service, client: Client, stranger: Client, owner: bool) -> None:
+def test_the_services_role_sees_nothing(
+    module_service_database: str, client: Client, stranger: Client, owner: bool
+) -> None:
     """In SQL, as the owner of the tables, past every line of ours."""
     client.batch("four.example.com")
     client.post("batch", FORBIDDEN_BODY, headers={"Idempotency-Key": "seen"})
     client.post("scan", {"base_url": "five.example.com"})
-    with psycopg.connect(service.url, autocommit=True, prepare_threshold=None) as connection:
+    with psycopg.connect(module_service_database, autocommit=True, prepare_threshold=None) as connection:
         walled = [
             name
             for (name,) in connection.execute(

@@ -22,10 +22,17 @@ class WorkerProcess:
         log: a file that its messages go to.
         concurrency: scans at a time.
         settings: environment variables.
+        serve: whether it is ``batchsvc serve``, on a port of its own choice, instead.
     """
 
     def __init__(
-        self, url: str, log: Path, *, concurrency: int = 20, settings: Mapping[str, str] | None = None
+        self,
+        url: str,
+        log: Path,
+        *,
+        concurrency: int = 20,
+        settings: Mapping[str, str] | None = None,
+        serve: bool = False,
     ) -> None:
         self.log = log
         self.woken_at = 0.0
@@ -36,7 +43,8 @@ class WorkerProcess:
             "BATCHSVC_SCANNER": "tests.batchsvc.pretending:make",
             **(settings or {}),
         }
-        self._command = [sys.executable, "-m", "batchsvc", "worker", "--concurrency", str(concurrency)]
+        kind = ["serve", "--port", "0"] if serve else ["worker"]
+        self._command = [sys.executable, "-m", "batchsvc", *kind, "--concurrency", str(concurrency)]
         self._stopped = False
         self.start()
 
