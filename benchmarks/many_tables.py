@@ -10,6 +10,7 @@ python -m benchmarks.many_tables --quick         small sizes, to see that everyt
 from __future__ import annotations
 
 import argparse
+import compileall
 import resource
 import subprocess
 import sys
@@ -17,6 +18,7 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from psycopg import sql
 
@@ -45,7 +47,7 @@ class Sizes:
     rows: int
 
 
-FULL = Sizes(tables=100, growth=(25, 50, 100, 200, 400), scanned=40, columns=10, rows=1000)
+FULL = Sizes(tables=100, growth=(50, 100, 200), scanned=40, columns=10, rows=1000)
 QUICK = Sizes(tables=10, growth=(5, 10), scanned=4, columns=10, rows=100)
 
 
@@ -76,16 +78,17 @@ class Bench:
         self._there_and_back(tables, judged=True)
 
     def growth(self) -> None:
-        """The same at several numbers of tables."""
-        print("How it grows (seconds, each command a process of its own):")
-        print(f"  {'tables':>8}{'keys':>8}{'report':>10}{'convert':>10}{'revert':>10}{'convert, per table':>24}")
+        """The same at several numbers of tables: how much longer each command takes than with the fewest."""
+        print("How it grows (seconds, each command a process of its own; in brackets the processor time against the")
+        print("first line's, less what the program needs to start):")
+        names = [command for command, _ in TARGETS]
+        print(f"  {'tables':>8}{'keys':>8}" + "".join(f"{name:>18}" for name in names))
+        start = self._start()
+        first: dict[str, Took] = {}
         for tables in self.sizes.growth:
             found = self._there_and_back(tables, judged=False)
-            print(
-                f"  {tables:>8}{2 * tables:>8}"
-                + "".join(f"{found[command].seconds:>10.2f}" for command in ("report", "convert", "revert"))
-                + f"{1000 * found['convert'].seconds / tables:>21.1f} ms"
-            )
+            first = first or found
+            print(f"  {tables:>8}{2 * tables:>8}" + "".join(_compared(found[n], first[n], start) for n in names))
 
     def scan(self) -> None:
         """A database of many text columns, of which some are ids."""
@@ -98,6 +101,11 @@ class Bench:
         print(f"{columns} text columns, {sizes.rows} rows each ({output.splitlines()[0]}):")
         self._judge("scan", scan, SCAN)
         self._judge("report --all", report, None)
+
+    def _start(self) -> float:
+        """Seconds of processor time that a command takes with nothing to do."""
+        with self._database("empty") as name:
+            return self._timed(name, "verify")[0].processor
 
     def _timed(self, database: str, *args: str) -> tuple[Took, str]:
         before = self.server.processor_time(database), _children()
@@ -126,6 +134,11 @@ class Bench:
         self.server.create(name)
         yield name
         self.server.drop(name)
+
+
+def _compared(took: Took, first: Took, start: float) -> str:
+    ratio = (took.processor - start) / max(first.processor - start, 0.01)
+    return f"{took.seconds:>9.2f} ({ratio:>4.1f}) "
 
 
 def _children() -> float:
@@ -244,6 +257,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     unknown = [part for part in given.parts if part not in PARTS]
     if unknown:
         parser.error(f"unknown part {unknown[0]!r}; known are {', '.join(PARTS)}")
+    # Installed programs have been compiled.
+    compileall.compile_dir(Path(__file__).parents[1] / "uuidkit", quiet=2)
     with server(given.server) as running:
         print(f"PostgreSQL {running.version}, as installed")
         bench = Bench(running, QUICK if given.quick else FULL)

@@ -121,7 +121,7 @@ def _structure(schema: Schema, entry: LedgerEntry, column: LedgerColumn) -> Iter
         yield "It was NOT NULL and is not any more."
     if column.unique and not schema.is_unique(name):
         yield "The unique key on it is gone."
-    keys = {(key.table, key.name): key for key in schema.foreign_keys}
+    keys = {(key.table, key.name): key for key in schema.foreign_keys_on(column.tables)}
     for key in entry.graph.foreign_keys:
         if key.table_name not in column.tables or key.table_name not in schema.tables:
             continue
@@ -132,17 +132,16 @@ def _structure(schema: Schema, entry: LedgerEntry, column: LedgerColumn) -> Iter
             yield f"The foreign key {display(key.name)} was changed: {now.definition}."
         elif not key.existed and not now.validated:
             yield f"The foreign key {display(key.name)} is not validated."
-    uniques = {(index.table, index.constraint): index for index in schema.indexes if index.constraint}
+    indexes = schema.indexes_on(column.tables)
+    uniques = {(index.table, index.constraint) for index in indexes}
     for key in entry.graph.uniques:
         if key.table_name in column.tables and (key.table_name, key.name) not in uniques:
             yield f"The unique constraint {display(key.name)} is gone."
-    indexes = {(index.table.schema, index.name): index for index in schema.indexes}
+    named = {(index.table.schema, index.name): index for index in indexes}
     for index in entry.graph.indexes:
-        current = indexes.get((index.schema, index.name))
-        if current is not None and current.table not in column.tables:
-            continue
+        table = TableName(index.schema, index.table)
+        current = named.get((index.schema, index.name))
         if current is None:
-            table = TableName(index.schema, index.table)
             # A partition that was dropped has taken its own away.
             if table in column.tables and table in schema.tables:
                 yield f"The index {display(index.name)} is gone."

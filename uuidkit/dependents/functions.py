@@ -9,7 +9,7 @@ from typing import Any
 from psycopg import sql
 
 from uuidkit.catalog.model import Schema
-from uuidkit.catalog.names import ColumnName
+from uuidkit.catalog.names import ColumnName, TableName
 from uuidkit.catalog.read import empty_search_path
 from uuidkit.composing import raw, text_of
 from uuidkit.database.session import Session
@@ -34,8 +34,10 @@ def read_functions(
         rows = session.rows(queries.PROCEDURAL)
     relations: dict[int, tuple[ColumnName, ...]] = {}
     words: list[tuple[re.Pattern[str], tuple[ColumnName, ...]]] = []
-    for table in sorted({column.table_name for column in changing}):
-        columns = tuple(sorted(column for column in changing if column.table_name == table))
+    own: dict[TableName, list[ColumnName]] = {}
+    for column in sorted(changing):
+        own.setdefault(column.table_name, []).append(column)
+    for table, columns in sorted((table, tuple(found)) for table, found in own.items()):
         relations[schema.tables[table].oid] = columns
         words.append((_word(table.name), columns))
     for view, reached in _views(dependents):

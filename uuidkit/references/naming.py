@@ -93,6 +93,7 @@ def singular(word: str) -> str:
     return word
 
 
+@cache
 def is_specific(name: str) -> bool:
     """Whether the name says what it identifies (``batch_id``), unlike ``id``, ``code`` or ``external_id``."""
     return any(word.rstrip("0123456789") not in _GENERIC for word in words(name) if not word.isdigit())

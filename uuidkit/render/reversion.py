@@ -72,8 +72,8 @@ def reversion_statements(
     yield from dependents.as_planned(restored.down)
     yield from make_lookups(lookups)
     yield from _collect_texts(columns, version_num, lookups)
-    present = {(key.table, key.name) for key in schema.foreign_keys}
-    present |= {(index.table, index.constraint) for index in schema.indexes if index.constraint}
+    present = {(key.table, key.name) for key in schema.foreign_keys_on(tables)}
+    present |= {(index.table, index.constraint) for index in schema.indexes_on(tables) if index.constraint}
     ours = [key for key in (*graph.uniques, *graph.foreign_keys) if not key.existed]
     for table, name in [
         *((key.table_name, key.name) for key in reversed(ours) if (key.table_name, key.name) in present),
@@ -259,7 +259,8 @@ def _kept(column: LedgerColumn) -> sql.Composable:
     return sql.SQL("EXISTS (SELECT FROM {} AS k WHERE k.position = {} AND k.id = {})").format(
         identifier(column.texts),
         sql.Literal(column.position),
-        sql.Identifier(column.column),
+        # In full: a column called id would be taken for that of the texts' table.
+        sql.Identifier(column.schema, column.table, column.column),
     )
 
 
