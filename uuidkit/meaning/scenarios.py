@@ -56,6 +56,9 @@ def scenarios(stage: Stage, names: Sequence[str], texts: Sequence[str], bodies: 
     plain = str(uuid_for(str(Shape())))
     words = [literal for text in texts for literal in lexing.literals(text) if literal]
     chosen = list(dict.fromkeys([*list(values)[:_MOST_VALUES], plain, *words[:1], *list(others)[:_MOST_VALUES]]))
+    # What a definition puts a prefix before.
+    rests = [value.removeprefix(word) for value in chosen for word in words if value.startswith(word) and value != word]
+    chosen = list(dict.fromkeys([*chosen, *rests[:_MOST_VALUES]]))
     claims = _Claims.of((*texts, *bodies))
     found = [Scenario(), *(claims.scenario(dict.fromkeys(names, value)) for value in chosen)]
     if claims.keys and not claims.documents:
