@@ -6,6 +6,7 @@ One function a kind; each takes the row that its query in :mod:`uuidkit.dependen
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any, LiteralString
 
 from psycopg import sql
@@ -131,33 +132,15 @@ def check(row: Row) -> DependentObject:
 
 def rule(row: Row) -> DependentObject:
     """A rule other than that which makes a view."""
-    oid, schema, table_name, name, definition, state, owned, comment, address, identity, extension, labelled = row
+    oid, schema, table_name, name, definition, state, owned, comment = row[:8]
     table = TableName(schema, table_name)
-    up = [definition.strip().removesuffix(";")]
-    on = sql.SQL("{} ON {}").format(sql.Identifier(name), table.identifier)
-    up += pieces.state("RULE", table, name, state)
-    if comment is not None:
-        up.append(pieces.comment("RULE", on, comment))
-    return DependentObject(
-        catalog="pg_rewrite",
-        oid=oid,
-        kind="rule",
-        name=identity,
-        table=table,
-        address=pieces.address_of(address),
-        down=(text_of(sql.SQL("DROP RULE {}").format(on)),),
-        up=tuple(up),
-        troubles=(
-            *pieces.ownership(owned, "the table's owner", identity),
-            *pieces.membership(extension, labelled, identity),
-        ),
-    )
+    made = [definition.strip().removesuffix(";"), *pieces.state("RULE", table, name, state)]
+    return _named_on(table, "RULE", "pg_rewrite", oid, name, made, comment, owned, row[8:])
 
 
 def policy(row: Row) -> DependentObject:
     """A row-security policy."""
     oid, schema, table_name, name, permissive, command, roles, using, with_check, owned, comment = row[:11]
-    address, identity, extension, labelled = row[11:]
     table = TableName(schema, table_name)
     on = sql.SQL("{} ON {}").format(sql.Identifier(name), table.identifier)
     to = joined([sql.SQL("PUBLIC") if role is None else sql.Identifier(role) for role in roles])
@@ -168,34 +151,16 @@ def policy(row: Row) -> DependentObject:
         made += sql.SQL(" USING ({})").format(raw(using))
     if with_check is not None:
         made += sql.SQL(" WITH CHECK ({})").format(raw(with_check))
-    up = [text_of(made)]
-    if comment is not None:
-        up.append(pieces.comment("POLICY", on, comment))
-    return DependentObject(
-        catalog="pg_policy",
-        oid=oid,
-        kind="policy",
-        name=identity,
-        table=table,
-        address=pieces.address_of(address),
-        down=(text_of(sql.SQL("DROP POLICY {}").format(on)),),
-        up=tuple(up),
-        troubles=(
-            *pieces.ownership(owned, "the table's owner", identity),
-            *pieces.membership(extension, labelled, identity),
-        ),
-    )
+    return _named_on(table, "POLICY", "pg_policy", oid, name, [text_of(made)], comment, owned, row[11:])
 
 
 def trigger(row: Row) -> DependentObject:
     """A trigger, constraint triggers included."""
     oid, schema, table_name, name, definition, state, owned, comment, executable, clones = row[:10]
-    address, identity, extension, labelled = row[10:]
     table = TableName(schema, table_name)
-    on = sql.SQL("{} ON {}").format(sql.Identifier(name), table.identifier)
-    up = [definition, *pieces.state("TRIGGER", table, name, state)]
-    if comment is not None:
-        up.append(pieces.comment("TRIGGER", on, comment))
+    made = [definition, *pieces.state("TRIGGER", table, name, state)]
+    found = _named_on(table, "TRIGGER", "pg_trigger", oid, name, made, comment, owned, row[10:])
+    up = list(found.up)
     for clone_schema, clone_table, clone_state, clone_comment in clones:
         clone = TableName(clone_schema, clone_table)
         if clone_state != state:
@@ -203,23 +168,46 @@ def trigger(row: Row) -> DependentObject:
         if clone_comment is not None:
             on_clone = sql.SQL("{} ON {}").format(sql.Identifier(name), clone.identifier)
             up.append(pieces.comment("TRIGGER", on_clone, clone_comment))
-    troubles = (
-        *pieces.ownership(owned, "the table's owner", identity),
-        *pieces.membership(extension, labelled, identity),
-    )
+    troubles = found.troubles
     if not executable:
         remedy = "GRANT EXECUTE on that function to the role that converts."
-        troubles = (*troubles, Trouble("PERMISSION", f"The function of trigger {identity} may not be used.", remedy))
+        message = f"The function of trigger {found.name} may not be used."
+        troubles = (*troubles, Trouble("PERMISSION", message, remedy))
+    return replace(found, up=tuple(up), troubles=troubles)
+
+
+def _named_on(
+    table: TableName,
+    what: LiteralString,
+    catalog: str,
+    oid: int,
+    name: str,
+    made: Sequence[str],
+    comment: str | None,
+    owned: bool,
+    identified: Sequence[Any],
+) -> DependentObject:
+    """What has a name of its own on a table: a rule, a policy, a trigger.
+
+    Args:
+        made: the statements that make it as it is, but for its comment.
+        identified: address, identity, extension, whether it has a security label.
+    """
+    address, identity, extension, labelled = identified
+    on = sql.SQL("{} ON {}").format(sql.Identifier(name), table.identifier)
     return DependentObject(
-        catalog="pg_trigger",
+        catalog=catalog,
         oid=oid,
-        kind="trigger",
+        kind=what.lower(),
         name=identity,
         table=table,
         address=pieces.address_of(address),
-        down=(text_of(sql.SQL("DROP TRIGGER {}").format(on)),),
-        up=tuple(up),
-        troubles=troubles,
+        down=(text_of(sql.SQL("DROP {} {}").format(raw(what), on)),),
+        up=(*made, *([] if comment is None else [pieces.comment(what, on, comment)])),
+        troubles=(
+            *pieces.ownership(owned, "the table's owner", identity),
+            *pieces.membership(extension, labelled, identity),
+        ),
     )
 
 
