@@ -345,8 +345,8 @@ def _price(plan: Plan) -> str:
         return f"How long it takes cannot be said; about {written} are written anew."
     time = _about(plan.estimate.seconds)
     if plan.estimate.between is not None and plan.estimate.between[1] >= 1:
-        low, high = plan.estimate.between
-        time += f" (between {duration(low)} and {duration(high)})"
+        low, high = (duration(seconds) for seconds in plan.estimate.between)
+        time += f" (at most {high})" if plan.estimate.seconds < 0.95 else f" (between {low} and {high})"
     return f"{time[0].upper()}{time[1:]}; about {written} are written anew."
 
 

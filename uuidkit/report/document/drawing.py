@@ -70,11 +70,11 @@ def draw(nodes: Sequence[Node], edges: Sequence[Edge]) -> str:
     if not nodes:
         return ""
     places = _places(nodes, edges)
-    width = max(place.x + place.node.width for place in places.values()) + _MARGIN
     height = max(place.y + place.node.height for place in places.values()) + _MARGIN
     known = [edge for edge in edges if edge.child[0] in places and edge.parent[0] in places]
-    parts = [_edge(places[edge.child[0]], places[edge.parent[0]], edge) for edge in known]
-    parts += [_box(place) for place in places.values()]
+    drawn = [_edge(places[edge.child[0]], places[edge.parent[0]], edge) for edge in known]
+    width = max(*(place.x + place.node.width for place in places.values()), *(right for _, right in drawn), 0) + _MARGIN
+    parts = [*(edge for edge, _ in drawn), *(_box(place) for place in places.values())]
     said = f"{len(nodes)} tables, {len(known)} references"
     return (
         f'<svg class="graph" role="img" aria-label="{said}" width="{width:.0f}" height="{height:.0f}" '
@@ -119,10 +119,14 @@ def _places(nodes: Sequence[Node], edges: Sequence[Edge]) -> dict[str, _Place]:
     widest = max(node.width for node in nodes) + _BETWEEN
     # As high as the width of a page asks for, so that nothing has to be made small.
     tallest = max(420.0, total / max(1.0, math.floor(_PAGE / widest)), *(node.height for node in nodes))
+    layered = [layers[number] for number in sorted(layers)]
+    if sum(math.ceil(sum(node.height + _GAP for node in layer) / tallest) for layer in layered) * widest > 1.5 * _PAGE:
+        # A chain of many references would lead far out of the page: several layers share a rank.
+        layered = [[node for layer in layered for node in layer]]
     places: dict[str, _Place] = {}
     x = _MARGIN
-    for number in sorted(layers):
-        layer = sorted(layers[number], key=lambda node: (_middle(node, edges, places, order), node.name))
+    for layer in layered:
+        layer.sort(key=lambda node: (level[node.name], _middle(node, edges, places, order), node.name))
         for rank in _ranks(layer, tallest):
             y = _MARGIN
             for node in rank:
@@ -155,24 +159,23 @@ def _middle(
     return (sum(above) / len(above) if above else 0.0, order[node.name])
 
 
-def _edge(child: _Place, parent: _Place, edge: Edge) -> str:
+def _edge(child: _Place, parent: _Place, edge: Edge) -> tuple[str, float]:
+    """The line with its head, and how far to the right it goes."""
     kind = "declared" if edge.declared else "undeclared"
     y1, y2 = child.row(edge.child[1]), parent.row(edge.parent[1])
     title = f"{'.'.join(edge.child)} → {'.'.join(edge.parent)}, {kind}"
     right = parent.x + parent.node.width
     if child.x > right:
-        x1, x2 = child.x, right
+        x1, x2, reach = child.x, right, child.x
         bend = max(30.0, (x1 - x2) / 2)
         path = f"M{x1:.0f},{y1:.1f} C{x1 - bend:.0f},{y1:.1f} {x2 + bend:.0f},{y2:.1f} {x2 + 7:.0f},{y2:.1f}"
     else:  # itself, a table of the same rank, or back in a cycle: around the right side
         x1, x2 = child.x + child.node.width, right
-        bend = max(x1, x2) + 34
+        bend = reach = max(x1, x2) + 24 + min(44.0, abs(y1 - y2) / 12)
         path = f"M{x1:.0f},{y1:.1f} C{bend:.0f},{y1:.1f} {bend:.0f},{y2:.1f} {x2 + 7:.0f},{y2:.1f}"
     head = f"M{right:.0f},{y2:.1f} l8,-4 l0,8 z"
-    return (
-        f'<g class="edge {kind}"><title>{escape(title)}</title><path class="line" d="{path}"/>'
-        f'<path class="head" d="{head}"/></g>'
-    )
+    line = f'<path class="line" d="{path}"/><path class="head" d="{head}"/>'
+    return f'<g class="edge {kind}"><title>{escape(title)}</title>{line}</g>', reach
 
 
 def _box(place: _Place) -> str:

@@ -31,4 +31,5 @@ def span(estimate: Mapping[str, Any]) -> str:
     if between is None or between[1] < 1:
         return duration(estimate["seconds"])
     low, high = (layout.duration(seconds) for seconds in between)
-    return f"{duration(estimate['seconds'])} (between {low} and {high})"
+    bounds = f"at most {high}" if estimate["seconds"] < 1 else f"between {low} and {high}"
+    return f"{duration(estimate['seconds'])} ({bounds})"
