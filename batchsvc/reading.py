@@ -174,8 +174,8 @@ async def get_job(session: AsyncSession, job_id: UUID | str, tenant_id: UUID | s
         "result_data": row.result_data,
         "job_metadata": row.job_metadata,
         "error": row.error,
-        "created_at": _moment(row.created_at),
-        "updated_at": _moment(row.updated_at),
+        "created_at": moment(row.created_at),
+        "updated_at": moment(row.updated_at),
     }
 
 
@@ -210,10 +210,10 @@ def _status(batch: Row[Any]) -> dict[str, Any]:
         "version": batch.version,
         "max_pages": batch.max_pages,
         "max_concurrent": batch.max_concurrent,
-        "created_at": _moment(batch.created_at),
-        "updated_at": _moment(batch.updated_at),
-        "start_time": _moment(batch.start_time),
-        "end_time": _moment(batch.end_time),
+        "created_at": moment(batch.created_at),
+        "updated_at": moment(batch.updated_at),
+        "start_time": moment(batch.start_time),
+        "end_time": moment(batch.end_time),
         "processing_time": batch.processing_time,
         "domain_statuses": None,
         "error": batch.error or (LEFT_BEHIND if left_behind else None),
@@ -231,8 +231,8 @@ def _item(item: Row[Any]) -> dict[str, Any]:
         "generation": item.generation,
         "error_code": item.error_code,
         "error": item.error,
-        "started_at": _moment(item.started_at),
-        "finished_at": _moment(item.finished_at),
+        "started_at": moment(item.started_at),
+        "finished_at": moment(item.finished_at),
         "result": item.result,
     }
 
@@ -243,10 +243,12 @@ def _share(progress: float | None) -> float:
     return min(1.0, value / 100 if value > 1 else value)
 
 
-def _moment(value: datetime | None) -> str | None:
+def moment(value: datetime | None) -> str | None:
+    """Return a time as it is told, in UTC; what has no time zone is."""
     if value is None:
         return None
-    return (value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)).isoformat()
+    utc = value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+    return utc.isoformat().replace("+00:00", "Z")
 
 
 def _text(value: UUID | None) -> str | None:

@@ -37,6 +37,7 @@ from batchsvc.reading import (
     get_job,
     list_batches,
     list_items,
+    moment,
     unfinished_domains,
 )
 from batchsvc.scanner.codes import ErrorCode
@@ -302,7 +303,7 @@ async def _create(
     return {
         "batch_id": str(batch),
         "job_count": queued + len(invalid),
-        "created_at": created_at.isoformat() + "+00:00",
+        "created_at": moment(created_at),
         "duplicates": len(domains) - queued - len(invalid),
         "invalid": len(invalid),
     }

@@ -28,6 +28,8 @@ async def authenticate(
     Raises:
         Problem: there is no valid key; 401.
     """
+    if len(request.headers.getlist("authorization")) > 1:
+        raise Problem("unauthorized", "The header Authorization is there twice.", headers=_CHALLENGE)
     if sent is None:
         raise Problem("unauthorized", "The header Authorization: Bearer KEY is missing.", headers=_CHALLENGE)
     given = sent.credentials

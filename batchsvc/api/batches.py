@@ -7,7 +7,6 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Body, Depends, Header, Query, Response
-from fastapi.responses import JSONResponse
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 
 from batchsvc import reading, service
@@ -24,6 +23,7 @@ from batchsvc.api.schemas import (
     ItemState,
     NewBatch,
     RetryRequest,
+    ScanCreated,
     Status,
 )
 from batchsvc.api.state import Parts
@@ -51,10 +51,10 @@ ETAG = {"ETag": {"description": "changes with the batch; send it as If-None-Matc
 router = APIRouter(tags=["Batches"])
 
 
-def accepted(document: dict[str, Any], location: str, *, replayed: bool = False) -> JSONResponse:
-    """The answer to a request that has been taken on."""
-    headers = {"Location": location, **({"Idempotent-Replayed": "true"} if replayed else {})}
-    return JSONResponse(document, 202, headers=headers)
+def accepted(made: Created | ScanCreated, *, replayed: bool = False) -> Response:
+    """The answer to a request that has been taken on, the same when it comes again."""
+    headers = {"Location": made.status_url, **({"Idempotent-Replayed": "true"} if replayed else {})}
+    return Response(made.model_dump_json(), 202, headers=headers, media_type="application/json")
 
 
 def status_url(batch: object) -> str:
@@ -95,14 +95,14 @@ async def create_batch(parts: Parts, caller: Caller, body: NewBatch, key: idempo
         if key is not None:
             stored = await idempotency.recall(session, caller.tenant_id, key, request_hash)
             if stored is not None:
-                return accepted(stored.document, stored.document["status_url"], replayed=True)
+                return accepted(Created.model_validate(stored.document), replayed=True)
         made = await service.create_batch(
             session, own_id, body.domains, caller.tenant_id, caller.key_id, options, settings=parts.settings
         )
-        document = {**made, "status_url": status_url(made["batch_id"])}
+        answer = Created.model_validate({**made, "status_url": status_url(made["batch_id"])})
         if key is not None:
-            await idempotency.remember(session, caller.tenant_id, key, request_hash, 202, document)
-    return accepted(document, document["status_url"])
+            await idempotency.remember(session, caller.tenant_id, key, request_hash, 202, answer)
+    return accepted(answer)
 
 
 @router.get("/batch", summary="List batches, the newest first", responses=responses(*ALWAYS, "invalid-request"))

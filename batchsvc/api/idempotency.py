@@ -84,7 +84,7 @@ async def recall(session: AsyncSession, tenant_id: UUID, key: str, request_hash:
 
 
 async def remember(
-    session: AsyncSession, tenant_id: UUID, key: str, request_hash: str, status: int, document: dict[str, Any]
+    session: AsyncSession, tenant_id: UUID, key: str, request_hash: str, status: int, answer: BaseModel
 ) -> None:
     """Store the answer to a request; :mod:`batchsvc.housekeeping` forgets it.
 
@@ -92,9 +92,10 @@ async def remember(
         session: in the transaction that did the work.
         request_hash: of :func:`fingerprint`.
         status: of the answer.
-        document: its body, as JSON.
+        answer: its body.
     """
+    response = answer.model_dump(mode="json")
     session.add(
-        IdempotencyKey(tenant_id=tenant_id, key=key, request_hash=request_hash, status=status, response=document)
+        IdempotencyKey(tenant_id=tenant_id, key=key, request_hash=request_hash, status=status, response=response)
     )
     await session.flush()

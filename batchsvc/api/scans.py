@@ -43,14 +43,14 @@ async def create_scan(parts: Parts, caller: Caller, body: NewScan, key: idempote
         if key is not None:
             stored = await idempotency.recall(session, caller.tenant_id, key, request_hash)
             if stored is not None:
-                return accepted(stored.document, stored.document["status_url"], replayed=True)
+                return accepted(ScanCreated.model_validate(stored.document), replayed=True)
         made = await service.create_scan(
             session, body.base_url, caller.tenant_id, caller.key_id, body.max_pages, settings=parts.settings
         )
-        document = {**made, "status_url": f"{PREFIX}/status/{made['job_id']}"}
+        answer = ScanCreated.model_validate({**made, "status_url": f"{PREFIX}/status/{made['job_id']}"})
         if key is not None:
-            await idempotency.remember(session, caller.tenant_id, key, request_hash, 202, document)
-    return accepted(document, document["status_url"])
+            await idempotency.remember(session, caller.tenant_id, key, request_hash, 202, answer)
+    return accepted(answer)
 
 
 @router.get("/status/{job_id}", summary="What a scan has found", responses=responses(*ONE))

@@ -192,48 +192,45 @@ def test_limits(service_database: str, way: Callable[[str], str]) -> None:
         assert client.get("batch").status_code == 200
 
 
-class TestRepeatedRequests:
-    """Idempotency-Key."""
+def test_a_request_that_comes_again_is_answered_as_before(client: Client) -> None:
+    for path, body, other in (
+        ("batch", {"domains": ["twice.com"]}, {"domains": ["twice.com"], "max_pages": 7}),
+        ("scan", {"base_url": "twice.com"}, {"base_url": "thrice.com"}),
+    ):
+        headers = {"Idempotency-Key": f"a key for {path}".replace(" ", "-")}
+        first = client.post(path, body, headers=headers)
+        again = client.post(path, body, headers=headers)
+        assert (first.status_code, again.status_code) == (202, 202)
+        assert "Idempotent-Replayed" not in first.headers
+        assert again.headers["Idempotent-Replayed"] == "true"
+        assert again.headers["Location"] == first.headers["Location"]
+        assert again.content == first.content
+        answer = client.post(path, other, headers=headers)
+        assert (answer.status_code, answer.json()["type"]) == (422, "/problems/idempotency-mismatch")
 
-    def test_the_same_request_again(self, client: Client) -> None:
-        for path, body, other in (
-            ("batch", {"domains": ["twice.com"]}, {"domains": ["twice.com"], "max_pages": 7}),
-            ("scan", {"base_url": "twice.com"}, {"base_url": "thrice.com"}),
-        ):
-            headers = {"Idempotency-Key": f"a key for {path}".replace(" ", "-")}
-            first = client.post(path, body, headers=headers)
-            again = client.post(path, body, headers=headers)
-            assert (first.status_code, again.status_code) == (202, 202)
-            assert "Idempotent-Replayed" not in first.headers
-            assert again.headers["Idempotent-Replayed"] == "true"
-            assert again.headers["Location"] == first.headers["Location"]
-            assert again.json() == first.json()
-            answer = client.post(path, other, headers=headers)
-            assert (answer.status_code, answer.json()["type"]) == (422, "/problems/idempotency-mismatch")
 
-    def test_many_at_once_make_one_batch(self, service: Service) -> None:
-        client = service.client()
-        answers: list[requests.Response] = []
+def test_one_request_many_times_at_once_makes_one_batch(service: Service) -> None:
+    client = service.client()
+    answers: list[requests.Response] = []
 
-        def send() -> None:
-            headers = {"Authorization": f"Bearer {client.key}", "Idempotency-Key": "all-at-once"}
-            body = {"domains": [f"once-{number}.com" for number in range(300)]}
-            answers.append(requests.post(f"{client.base}{PREFIX}/batch", json=body, headers=headers, timeout=20))
+    def send() -> None:
+        headers = {"Authorization": f"Bearer {client.key}", "Idempotency-Key": "all-at-once"}
+        body = {"domains": [f"once-{number}.com" for number in range(300)]}
+        answers.append(requests.post(f"{client.base}{PREFIX}/batch", json=body, headers=headers, timeout=20))
 
-        threads = [threading.Thread(target=send) for _ in range(8)]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
-        assert {answer.status_code for answer in answers} <= {202, 409}
-        made = {answer.json()["batch_id"] for answer in answers if answer.status_code == 202}
-        assert len(made) == 1
-        assert {answer.json()["type"] for answer in answers if answer.status_code == 409} <= {
-            "/problems/request-in-flight"
-        }
-        assert len(client.get("batch").json()["batches"]) == 1
+    threads = [threading.Thread(target=send) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert {answer.status_code for answer in answers} <= {202, 409}
+    made = {answer.json()["batch_id"] for answer in answers if answer.status_code == 202}
+    assert len(made) == 1
+    assert {answer.json()["type"] for answer in answers if answer.status_code == 409} <= {"/problems/request-in-flight"}
+    assert len(client.get("batch").json()["batches"]) == 1
 
-    def test_a_refused_request_may_be_mended(self, client: Client) -> None:
-        headers = {"Idempotency-Key": "mended"}
-        assert client.post("batch", {"domains": ["nothing"]}, headers=headers).status_code == 422
-        assert client.post("batch", {"domains": ["something.com"]}, headers=headers).status_code == 202
+
+def test_a_refused_request_may_be_mended_under_its_key(client: Client) -> None:
+    headers = {"Idempotency-Key": "mended"}
+    assert client.post("batch", {"domains": ["nothing"]}, headers=headers).status_code == 422
+    assert client.post("batch", {"domains": ["something.com"]}, headers=headers).status_code == 202

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import http.client
 import json
 import time
 from typing import Any
@@ -130,6 +131,14 @@ def test_keys(service: Service, client: Client) -> None:
         problem(answer, 401, "unauthorized")
         assert answer.headers["WWW-Authenticate"].startswith("Bearer")
     assert client.get("batch", headers={"Authorization": f"bearer {good}"}).status_code == 200
+    # Two at once: whatever is in front of the service may have looked at the other one.
+    connection = http.client.HTTPConnection(client.base.removeprefix("http://"), timeout=10)
+    connection.putrequest("GET", "/api/v3/batch_page_scraper/batch")
+    for key in (good, good):
+        connection.putheader("Authorization", f"Bearer {key}")
+    connection.endheaders()
+    assert connection.getresponse().status == 401
+    connection.close()
     # What a browser keeps of a key, and what the database keeps, are no keys.
     with psycopg.connect(service.url) as connection:
         connection.execute("SELECT set_config('batchsvc.worker', 'on', true)")

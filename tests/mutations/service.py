@@ -1,0 +1,173 @@
+"""Safety lines around the batch service: what it connects to, who may come in, what is whose, and how much of it."""
+
+from __future__ import annotations
+
+from tests.mutations.mutation import Mutation
+
+_GUARD = "tests/batchsvc/scanner/test_guard.py::"
+_BATCHES = "tests/batchsvc/api/test_batches.py::"
+_FORMS = "tests/batchsvc/web/test_forms.py::"
+_TENANCY = "tests/batchsvc/test_tenancy.py::"
+
+SERVICE: tuple[Mutation, ...] = (
+    Mutation(
+        "guard-at-the-socket",
+        "batchsvc/scanner/guard.py",
+        "        if refusal := self.refusal(target[0], target[1]):\n            raise",
+        "        if (refusal := self.refusal(target[0], target[1])) and False:\n            raise",
+        (f"{_GUARD}test_nothing_that_is_not_public_is_connected_to",),
+        "a redirect, or an answer of the DNS that changes, leads into the operator's own network",
+    ),
+    Mutation(
+        "guard-outside-global-unicast",
+        "batchsvc/scanner/guard.py",
+        "    if parsed not in _GLOBAL_UNICAST:\n",
+        "    if False:\n",
+        (f"{_GUARD}test_special_addresses_are_refused_and_public_ones_are_not",),
+        "loopback, private networks and NAT64 can be reached over IPv6",
+    ),
+    Mutation(
+        "guard-of-ports",
+        "batchsvc/scanner/guard.py",
+        "if port not in PORTS and not self._hosts",
+        "if False and not self._hosts",
+        (f"{_GUARD}test_networks_can_be_allowed_and_mapped_ports_with_them",),
+        "databases and mail servers of others are asked",
+    ),
+    Mutation(
+        "numbers-are-no-domains",
+        "batchsvc/scanner/domains.py",
+        "    if ends_in_number(name):\n",
+        "    if False:\n",
+        ("tests/batchsvc/scanner/test_domains.py::test_what_does_not_and_why",),
+        "127.1 is taken for a domain",
+    ),
+    Mutation(
+        "no-other-tenant-in-a-body",
+        "batchsvc/api/batches.py",
+        "    if body.tenant_id not in (None, caller.tenant_id):\n",
+        "    if False:\n",
+        ("tests/batchsvc/api/test_tenant_wall.py::test_the_list_and_the_ids_of_others",),
+        "a batch that was meant for another tenant is made for one's own, without a word",
+    ),
+    Mutation(
+        "tenants-are-no-workers",
+        "batchsvc/tenancy.py",
+        'else (str(tenant_id), "")',
+        'else (str(tenant_id), "on")',
+        (f"{_TENANCY}test_what_was_said_last_holds",),
+        "a tenant's transaction sees the rows of all",
+    ),
+    Mutation(
+        "savepoints-forget",
+        "batchsvc/tenancy.py",
+        "None if nested else (session",
+        "(session",
+        (f"{_TENANCY}test_what_was_said_last_holds",),
+        "after going back to a savepoint a transaction works for the tenant before",
+    ),
+    Mutation(
+        "transactions-begin",
+        "batchsvc/database.py",
+        '        event.listen(self.engine.sync_engine, "begin", _begin)\n',
+        "",
+        (f"{_TENANCY}test_a_transaction_is_one",),
+        "half of what failed stays",
+    ),
+    Mutation(
+        "lost-connections-end-trust",
+        "batchsvc/database.py",
+        "                    self._lost_at = time.monotonic()\n",
+        "",
+        (f"{_TENANCY}test_connections_that_have_been_cut_are_not_used",),
+        "after a restart of the server every connection fails somebody once",
+    ),
+    Mutation(
+        "revoked-keys-end",
+        "batchsvc/credentials.py",
+        "WHERE key_hash = %(hash)s AND revoked_at IS NULL\n)",
+        "WHERE key_hash = %(hash)s\n)",
+        ("tests/batchsvc/test_keys.py::test_a_key_from_its_making_to_its_end",),
+        "a key that was revoked goes on opening the interface",
+    ),
+    Mutation(
+        "sessions-end",
+        "batchsvc/credentials.py",
+        "s.session_hash = %(hash)s AND s.ends_at > now() AND",
+        "s.session_hash = %(hash)s AND",
+        (f"{_FORMS}test_a_session_ends_by_its_time_by_signing_out_and_with_its_key",),
+        "whoever has got hold of a cookie keeps the page for ever",
+    ),
+    Mutation(
+        "sessions-end-with-their-key",
+        "batchsvc/credentials.py",
+        "AND s.ends_at > now() AND k.revoked_at IS NULL",
+        "AND s.ends_at > now()",
+        (f"{_FORMS}test_a_session_ends_by_its_time_by_signing_out_and_with_its_key",),
+        "the page stays open to a key that was revoked",
+    ),
+    Mutation(
+        "form-token",
+        "batchsvc/web/sessions.py",
+        '    if not keys.same(str(form.get("token", "")), found.token):\n',
+        "    if False:\n",
+        (f"{_FORMS}test_forms_from_elsewhere",),
+        "another site's form cancels batches",
+    ),
+    Mutation(
+        "form-origin",
+        "batchsvc/web/sessions.py",
+        '    if site not in ("same-origin", "none") or (foreign',
+        "    if False and (foreign",
+        (f"{_FORMS}test_forms_from_elsewhere",),
+        "another site signs a browser in with a key of its own",
+    ),
+    Mutation(
+        "one-request-at-a-time",
+        "batchsvc/api/idempotency.py",
+        "    if not await session.scalar(select(lock)):\n",
+        "    if False:\n",
+        (f"{_BATCHES}test_one_request_many_times_at_once_makes_one_batch",),
+        "a request sent twice at once fails with a fault of the service",
+    ),
+    Mutation(
+        "another-request-under-a-key",
+        "batchsvc/api/idempotency.py",
+        "    if found.request_hash != request_hash:\n",
+        "    if False:\n",
+        (f"{_BATCHES}test_a_request_that_comes_again_is_answered_as_before",),
+        "another request is answered as if it had been carried out",
+    ),
+    Mutation(
+        "queue-limit",
+        "batchsvc/service.py",
+        "        if unfinished + domains > settings.max_open_domains:\n",
+        "        if False:\n",
+        (f"{_BATCHES}test_limits",),
+        "one tenant fills the queue of all",
+    ),
+    Mutation(
+        "queue-limit-of-retries",
+        "batchsvc/service.py",
+        "    await _demand_room(session, tenant_id, await transitions.retriable",
+        "    print(session, tenant_id, await transitions.retriable",
+        (f"{_BATCHES}test_limits",),
+        "the limit is passed by retrying",
+    ),
+    Mutation(
+        "body-limit",
+        "batchsvc/api/middleware.py",
+        "            if received > limit:\n",
+        "            if False:\n",
+        (f"{_BATCHES}test_limits",),
+        "a body without an end fills the memory",
+    ),
+    Mutation(
+        "answers-are-kept",
+        "batchsvc/housekeeping.py",
+        "created_at < now() - CAST(:kept AS interval)",
+        "created_at < now() + CAST(:kept AS interval)",
+        ("tests/batchsvc/worker/test_running.py::test_what_is_kept_for_a_while_is_cleared_away",),
+        "a request that comes again is carried out again",
+    ),
+)
