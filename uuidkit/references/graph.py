@@ -72,8 +72,8 @@ def include(schema: Schema, references: Sequence[Reference], request: Request) -
         ]
         if found:
             result[found[0]] = replace(result[found[0]], certain=True, why=f"Included by hand; {result[found[0]].why}")
-        else:
-            result.append(_by_hand(schema, column, components, request))
+        elif (by_hand := _by_hand(schema, column, components, request)) is not None:
+            result.append(by_hand)
     return tuple(result)
 
 
@@ -172,12 +172,16 @@ def _refuse_excluded(component: Collection[ColumnName], references: Iterable[Ref
 
 def _by_hand(
     schema: Schema, column: ColumnName, components: Sequence[Collection[ColumnName]], request: Request
-) -> Reference:
+) -> Reference | None:
+    """The reference of an included column that nothing leads to; None for one that is uuid already and may be anywhere."""
     candidates = [member for component in components for member in sorted(component) if member != column]
     named = [member for member in candidates if points_to(column, member) is not None]
     graphs = [component for component in components if any(member in component for member in named)]
     if len(graphs) != 1:
         graphs = list(components)
+    found = schema.column(column)
+    if len(graphs) != 1 and found is not None and found.is_uuid:
+        return None
     if len(graphs) != 1:
         targets = ", ".join(map(str, request.targets))
         raise UsageError(

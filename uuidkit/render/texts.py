@@ -62,14 +62,15 @@ def keep_texts(
             text_of(
                 sql.SQL(
                     "INSERT INTO {texts} (position, id, old, rows)\n"
-                    "SELECT {position}, {uuid}, {name}, number\n"
-                    "  FROM (SELECT {text} AS {name}, count(*) AS number FROM {table} WHERE {name} IS NOT NULL "
+                    "SELECT {position}, {uuid}, {name}, {number}\n"
+                    "  FROM (SELECT {text} AS {name}, count(*) AS {number} FROM {table} WHERE {name} IS NOT NULL "
                     "GROUP BY 1) AS t"
                 ).format(
                     texts=table,
                     position=sql.Literal(column.position),
                     uuid=with_lookup(column, name, raw(expression), lookups),
                     name=name,
+                    number=sql.Identifier("uuidkit rows"),  # not the name of anybody's column
                     text=value.as_text(name),
                     table=column.name.table_name.identifier,
                 )

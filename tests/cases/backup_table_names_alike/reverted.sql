@@ -1,0 +1,6 @@
+SELECT id = 'order_0a0a0a0a000040008000000000000001' AND position = 'order_' || md5('o2') FROM orders WHERE n = 4;
+SELECT number = 'p_0a0a0a0a000040008000000000000002' FROM people WHERE k = 4;
+SELECT count(*) = 1 FROM orders JOIN lines USING (id) WHERE lines.n = 4;
+SELECT id = 'order_0a0a0a0a000040008000000000000003' FROM lines WHERE n = 5;
+SELECT id IS NULL FROM lines WHERE n = 6;
+SELECT old = '0a0a0a0a-0000-4000-8000-000000000004' AND rows = 'row_0a0a0a0a000040008000000000000005' FROM notes WHERE id = 4;
