@@ -29,7 +29,7 @@ from uuid import UUID, uuid4
 from sqlalchemy import text
 
 from batchsvc import key_store, schema, service
-from batchsvc.api import PREFIX
+from batchsvc.api.batches import PREFIX
 from batchsvc.database import Database
 from batchsvc.items.claims import claim
 from batchsvc.items.outcomes import settle

@@ -1,6 +1,4 @@
-"""The HTTP interface. Routers own the transactions; what they call takes a session and neither begins nor ends one."""
+"""The HTTP interface: :func:`batchsvc.api.app.create_app` makes the application, with the page in it.
 
-from batchsvc.api.app import create_app
-from batchsvc.api.batches import PREFIX
-
-__all__ = ["PREFIX", "create_app"]
+Routers own the transactions; what they call takes a session and neither begins nor ends one.
+"""

@@ -13,7 +13,7 @@ from types import FrameType
 import click
 import uvicorn
 
-from batchsvc.api import create_app
+from batchsvc.api.app import create_app
 from batchsvc.database import Database
 from batchsvc.settings import Settings
 from batchsvc.worker.running import Worker

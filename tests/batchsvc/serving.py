@@ -15,7 +15,8 @@ import requests
 import uvicorn
 
 from batchsvc import key_store, keys, schema
-from batchsvc.api import PREFIX, create_app
+from batchsvc.api.app import create_app
+from batchsvc.api.batches import PREFIX
 from batchsvc.database import Database
 from batchsvc.settings import Settings
 from batchsvc.worker.running import running as worker_running
