@@ -211,6 +211,28 @@ def refusal(trial: Trial, stage: Stage, question: Question) -> Failure | None:
     return None
 
 
+def misfit(trial: Trial, stage: Stage, question: Question) -> Failure | None:
+    """Why a question that can be understood before the conversion cannot after it; None where it can. Runs nothing.
+
+    Args:
+        trial: under the right search path and settings.
+        stage: with everything affected that the question reads.
+        question: any.
+    """
+    for side in SIDES:
+        asking = (
+            _query(stage, question, side)
+            if question.form in ("rows", "default")
+            else _asking(stage, [question], side, None)
+        )
+        try:
+            trial.rows(sql.SQL("EXPLAIN {}").format(asking))
+        except psycopg.Error as error:
+            found = failure(error)
+            return found if side == "new" and found.by_type else None
+    return None
+
+
 def constant(trial: Trial, stage: Stage, question: Question, side: Side) -> bool:
     """Whether the server knows the answer to a condition without looking at any row.
 

@@ -91,8 +91,12 @@ class _Judge:
         catalog = self._catalog = matters.read(trial, schema, things, named)
         found = matters.matters(trial, schema, catalog, things, list(self._conversions), self._rewrites)
         asked: list[tuple[Matter, Question]] = []
+        unrun: list[tuple[Matter, Question]] = []
         for matter in found:
-            if not matter.unknown and matter.untouched:
+            if matter.unrun:
+                unrun += [(matter, question) for question in ([] if matter.unknown else self._questions(matter))]
+                matter.unknown = matter.unrun
+            elif not matter.unknown and matter.untouched:
                 self._note(matter.thing, Judgement("same", "it reads none of the columns that change"))
             elif not matter.unknown:
                 for question in self._questions(matter):
@@ -102,10 +106,12 @@ class _Judge:
                         self._note(matter.thing, Judgement("same", "it reads none of the columns that change"))
             if matter.unknown:
                 self._note(matter.thing, Judgement("unknown", matter.unknown))
-        company = casting.gather(trial, schema, catalog, list({id(m): m for m, _ in asked}.values()), self._conversions)
+        members = list({id(m): m for m, _ in (*asked, *unrun)}.values())
+        company = casting.gather(trial, schema, catalog, members, self._conversions)
         trying = Trying(trial, schema, catalog, company)
         self._try(trying, asked)
         self._refuse(trying, asked)
+        self._fit(trying, [*unrun, *asked])
         self._rewrite(trying, asked)
         self._take(trying, asked)
         self._look_beside(found)
@@ -244,6 +250,26 @@ class _Judge:
             if refused is not None and refused.by_definition:
                 why = f"the definition given for the {matter.thing.kind} cannot be made: {refused.message}"
                 self._found[matter.thing.key] = [Judgement("changed", why, fails=True)]
+
+    def _fit(self, trying: Trying, members: Sequence[tuple[Matter, Question]]) -> None:
+        """What is not known has to fit the types at least: otherwise it cannot be put back, and no --allow helps."""
+        for matter, question in members:
+            if self._meaning(matter.thing.key) != "unknown":
+                continue
+            self._trial.path(matter.path)
+            self._trial.under({})
+            try:
+                misfit = evaluation.misfit(self._trial, trying.bare_stage(matter), question)
+            except OutOfTime:
+                return
+            if misfit is not None:
+                what = (
+                    f"the definition given for the {matter.thing.kind}"
+                    if question.given
+                    else f"the {matter.thing.kind}"
+                )
+                why = f"{what} cannot be {'made' if question.given else 'put back'} over uuids: {misfit.message}"
+                self._note(matter.thing, Judgement("changed", why, fails=True))
 
     def _take(self, trying: Trying, asked: Sequence[tuple[Matter, Question]]) -> None:
         """Judge what reads a view by the definition that is offered for that view, where the user takes it."""

@@ -31,6 +31,7 @@ class Matter:
         settings: the users' settings that it reads, directly or through functions.
         path: the schemas under which its definition is printed and tried.
         unknown: why it is not tried; empty otherwise.
+        unrun: why it may not be run for a trial, though its definition is known; empty otherwise.
         parts: its definition.
         queries: those of ``views``.
         columns: of a view, the names of its columns.
@@ -48,6 +49,7 @@ class Matter:
     settings: dict[str, None] = field(default_factory=dict)
     path: tuple[str, ...] = ()
     unknown: str = ""
+    unrun: str = ""
     parts: Mapping[str, Any] = field(default_factory=dict)
     queries: dict[int, str] = field(default_factory=dict)
 
@@ -207,7 +209,7 @@ def _matter(schema: Schema, catalog: Catalog, thing: Thing, oids: set[int], tain
     if own is not None and facts.stored and own.kind not in _VIEWS:
         matter.tables.setdefault(own.oid, own)
     concerned = [facts, *(catalog.facts[("pg_class", oid)] for oid in matter.views)]
-    matter.unknown = matter.unknown or _reason(catalog, concerned, tainted, matter)
+    matter.unrun = _reason(catalog, concerned, tainted, matter)
     everything = [*matter.tables.values(), *matter.views.values()]
     names = [relation.name.name for relation in everything]
     twice = sorted({name for name in names if names.count(name) > 1})

@@ -59,6 +59,15 @@ class Trying:
             ),
         )
 
+    def bare_stage(self, matter: Matter) -> Stage:
+        """What an object reads, without any row.
+
+        Args:
+            matter: the object.
+        """
+        stage = self.stage([matter], [], SMALL)
+        return Stage(tuple(table.limited([]) for table in stage.tables), stage.views)
+
     def answer(self, texts: Sequence[str], members: Sequence[tuple[Matter, Question]]) -> list[Judgement]:
         """The judgement of each of some questions, which can be asked over one stage.
 

@@ -10,7 +10,7 @@ from typing import Any
 from uuidkit.meaning.evaluation import Answers, Failure, Table, Value
 from uuidkit.meaning.model import Judgement
 from uuidkit.meaning.questions import Question
-from uuidkit.meaning.stage import Row, StandIn
+from uuidkit.meaning.stage import Row, StagedColumn, StandIn
 
 NO_DIFFERENCE = "no id made a difference to it among the values tried, so that nothing could be compared"
 _SHOWN = 60  # characters of a value in a sentence
@@ -282,7 +282,7 @@ def respelled(value: str | None, strange: Mapping[str, str]) -> str | None:
 
 def _dead(question: Question, stand_in: StandIn, scenarios: Sequence[Scenario]) -> Judgement | None:
     """The judgement where the ids decided something before, and decide nothing now, or never did."""
-    if not any(column.converted for column in stand_in.filled):
+    if not any(column.converted and _reads(question, column) for column in stand_in.filled):
         return None
     before: defaultdict[Group, dict[bool, int]] = defaultdict(dict)
     after: defaultdict[Group, list[bool]] = defaultdict(list)
@@ -323,8 +323,12 @@ def _others(question: Question, stand_in: StandIn, row: Row) -> tuple[str | None
     return tuple(
         value
         for column, value in zip(stand_in.filled, row.values, strict=True)
-        if not column.converted and (question.reads is None or column.name in question.reads)
+        if not column.converted and _reads(question, column)
     )
+
+
+def _reads(question: Question, column: StagedColumn) -> bool:
+    return question.reads is None or column.name in question.reads
 
 
 def _mixed(question: Question, stand_in: StandIn, number: int) -> bool:

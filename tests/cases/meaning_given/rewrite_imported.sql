@@ -1,0 +1,1 @@
+create view public.imported as select batch_id, n from public.batches;

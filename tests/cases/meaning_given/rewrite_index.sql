@@ -1,0 +1,1 @@
+CREATE INDEX imported_n ON batches (n);

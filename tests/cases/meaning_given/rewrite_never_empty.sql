@@ -1,0 +1,1 @@
+ALTER TABLE batches ADD CONSTRAINT never_empty CHECK (batch_id IS NOT NULL);

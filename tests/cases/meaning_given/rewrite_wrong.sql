@@ -1,0 +1,1 @@
+CREATE VIEW imported AS SELECT batch_id, number FROM batches;
