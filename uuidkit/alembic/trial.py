@@ -222,6 +222,8 @@ def _size(session: Session, oids: list[int]) -> int:
 def _url(info: psycopg.ConnectionInfo) -> str:
     """Where a connection goes to, whatever it was made from."""
     found = {**info.get_parameters(), "dbname": info.dbname, "user": info.user}
+    if found.get("sslcertmode") == "allow":
+        del found["sslcertmode"]  # as always, but an older pg_dump does not know the word
     if info.password:
         found["password"] = info.password
     return "postgresql:///?" + urlencode(found).replace("+", "%20")

