@@ -17,6 +17,22 @@ _AUTOGENERATE = ("tests/uuidkit/alembic/test_autogenerate.py",)
 
 FACES = (
     Mutation(
+        "what is tried on a copy changes nothing of the server",
+        "uuidkit/alembic/confinement.py",
+        "    if not _autocommit(connection) and _shared_rows(connection)[1] != connection.info.get(_BASELINE):\n",
+        "    if False:\n",
+        ("tests/uuidkit/alembic/test_dry_run_copy.py::test_what_belongs_to_the_whole_server_stays_as_it_is",),
+        "a dry run makes the roles that a revision makes",
+    ),
+    Mutation(
+        "no copy through a pool of transactions",
+        "uuidkit/rehearsal/copying.py",
+        "    if found is not None and not pooler.pools_sessions(url):\n",
+        "    if False:\n",
+        ("tests/uuidkit/alembic/test_dry_run_copy.py::test_through_a_pool_of_transactions_nothing_is_copied",),
+        "the programs that share the pool get an empty search_path",
+    ),
+    Mutation(
         "reports are READ ONLY",
         "uuidkit/cli/connecting.py",
         "        connection.read_only = True\n",
