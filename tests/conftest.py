@@ -14,6 +14,7 @@ from urllib.parse import quote
 
 import pytest
 
+from tests.support.memory import prefer_memory
 from tests.support.pgbouncer import pgbouncer, program
 from tests.support.servers import Pool, Server, parse_choice, release
 
@@ -80,6 +81,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    prefer_memory()
     # Nobody's own database is touched, whatever the shell that runs the tests has set.
     for name in list(os.environ):
         if name.startswith("PG") or name in ("DATABASE_URL", "UUIDKIT_EMBEDDED_DIR"):

@@ -25,9 +25,6 @@ from testing.postgresql import Postgresql
 WHEEL_FOLDERS = {"18": "pginstall18", "16": "pginstall"}
 PREFIX = "uuidkit-tests-"
 PASSWORD_ROLE = "needs_password"
-# A file system in memory makes a database in a tenth of the time. Small ones, as containers have, are passed over.
-MEMORY = Path("/dev/shm")
-ROOM = 8 << 30  # bytes that have to be free there
 _numbers = itertools.count(1)
 _bin_dirs: dict[str, Path] = {}
 
@@ -97,15 +94,9 @@ def hand_over(path: Path) -> None:
         os.chown(path, account.pw_uid, account.pw_gid)
 
 
-def new_folder(purpose: str, *, memory: bool = False) -> Path:
-    """A fresh folder whose name carries this process id, so that a later run can clear it after a SIGKILL.
-
-    Args:
-        memory: where there is room for it in memory, there.
-    """
+def new_folder(purpose: str) -> Path:
+    """A fresh folder whose name carries this process id, so that a later run can clear it after a SIGKILL."""
     name = f"{PREFIX}{os.getpid()}-{purpose}-"
-    if memory and _has_room(MEMORY) and _probe(["test", "-x", str(MEMORY)]) == 0:
-        return Path(tempfile.mkdtemp(prefix=name, dir=MEMORY))
     parent = tempfile.gettempdir()
     for candidate in (parent, "/tmp", "/var/tmp"):  # the path of a unix socket must be short
         if len(candidate) > 40 or _probe(["test", "-x", candidate]) != 0:
@@ -118,13 +109,9 @@ def _probe(command: list[str]) -> int:
     return subprocess.run([*drop_rights(), *command], capture_output=True, cwd="/").returncode
 
 
-def _has_room(folder: Path) -> bool:
-    return os.access(folder, os.W_OK | os.X_OK) and shutil.disk_usage(folder).free >= ROOM
-
-
 def clear_leftovers() -> None:
     """Remove the folders of earlier test runs whose process no longer exists."""
-    for path in (path for parent in (tempfile.gettempdir(), MEMORY) for path in Path(parent).glob(f"{PREFIX}*")):
+    for path in Path(tempfile.gettempdir()).glob(f"{PREFIX}*"):
         match = re.match(rf"{PREFIX}(\d+)-", path.name)
         if match and not Path(f"/proc/{match[1]}").exists() and Path("/proc/self").exists():
             shutil.rmtree(path, ignore_errors=True)
@@ -207,7 +194,7 @@ class Server:
         self.version_num = chosen.version_num
         self.bin_dir = chosen.bin_dir
         run_from, self._copy = _reachable_bin(chosen.bin_dir)
-        self._base = new_folder(f"pg{chosen.label}", memory=True)
+        self._base = new_folder(f"pg{chosen.label}")
         self._admin: psycopg.Connection | None = None
         prefix = drop_rights()
         kind = type("_Postgresql", (_Postgresql,), {"prefix": prefix})
