@@ -28,22 +28,7 @@ def same_objects(expected: Sequence[Expected]) -> str:
     Args:
         expected: at least one.
     """
-    return guard.block(
-        sql.SQL(
-            """DECLARE
-  other text;
-BEGIN
-  SELECT string_agg(array_to_string(w.names, '.'), ', ') INTO other
-    FROM {objects}
-   WHERE {wrong};
-  IF other IS NOT NULL THEN
-    RAISE EXCEPTION USING ERRCODE = {code},
-      MESSAGE = other || ': no longer as it was when the plan was made.',
-      HINT = 'Make the plan again.';
-  END IF;
-END"""
-        ).format(objects=_objects(expected), wrong=_WRONG, code=sql.Literal(guard.SCHEMA_CHANGED))
-    )
+    return _all(expected, "no longer as it was when the plan was made.", guard.SCHEMA_CHANGED, "Make the plan again.")
 
 
 def objects_are(expected: Sequence[Expected], message: str) -> str:
@@ -51,12 +36,9 @@ def objects_are(expected: Sequence[Expected], message: str) -> str:
 
     Args:
         expected: at least one.
-        message: what that means; the count is put in front.
+        message: what that means; the names are put in front.
     """
-    return guard.no_rows(
-        sql.SQL("SELECT count(*) FROM {} WHERE {}").format(_objects(expected), _WRONG),
-        message,
-    )
+    return _all(expected, message, guard.PROOF_FAILED)
 
 
 def prints(addresses: Mapping[str, Address]) -> sql.Composable:
@@ -77,6 +59,30 @@ def prints(addresses: Mapping[str, Address]) -> sql.Composable:
         options=raw(fingerprints.OPTIONS),
         keys=sql.Literal(list(addresses)) + sql.SQL("::text[]"),
         objects=_objects([Expected(address, None, None) for address in addresses.values()]),
+    )
+
+
+def _all(expected: Sequence[Expected], message: str, code: str, hint: str = "") -> str:
+    return guard.block(
+        sql.SQL(
+            """DECLARE
+  other text;
+BEGIN
+  SELECT string_agg(array_to_string(w.names, '.'), ', ') INTO other
+    FROM {objects}
+   WHERE {wrong};
+  IF other IS NOT NULL THEN
+    RAISE EXCEPTION USING ERRCODE = {code},
+      MESSAGE = other || {message}{hint};
+  END IF;
+END"""
+        ).format(
+            objects=_objects(expected),
+            wrong=_WRONG,
+            code=sql.Literal(code),
+            message=sql.Literal(f": {message}"),
+            hint=sql.SQL(",\n      HINT = {}").format(sql.Literal(hint)) if hint else sql.SQL(""),
+        )
     )
 
 

@@ -173,7 +173,7 @@ def _refuse_excluded(component: Collection[ColumnName], references: Iterable[Ref
 def _by_hand(
     schema: Schema, column: ColumnName, components: Sequence[Collection[ColumnName]], request: Request
 ) -> Reference | None:
-    """The reference of an included column that nothing leads to; None for one that is uuid already and may be anywhere."""
+    """The reference of an included column that nothing leads to; None where it is uuid already and may be anybody's."""
     candidates = [member for component in components for member in sorted(component) if member != column]
     named = [member for member in candidates if points_to(column, member) is not None]
     graphs = [component for component in components if any(member in component for member in named)]

@@ -104,7 +104,7 @@ def conversion_statements(
             for plan in plans
             if plan.object is not None and plan.up
         ],
-        "object(s) did not come back as they were.",
+        "did not come back as it was.",
     )
     yield from drop_lookups(lookups)
     yield ledger.insertion(document, plan_hash, toolkit_version)

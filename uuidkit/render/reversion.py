@@ -96,7 +96,7 @@ def reversion_statements(
     yield from as_they_were(kept)
     yield from dependents.refill(restored.up)
     yield from dependents.touch(restored.functions)
-    yield from dependents.proof(restored.expected, "object(s) would not be as they were before the conversion.")
+    yield from dependents.proof(restored.expected, "would not be as it was before the conversion.")
     # As they are now: PostgreSQL has kept them over the conversion and keeps them again, with what was set since.
     definitions = {(index.table.schema, index.name): index.definition for index in indexes}
     yield Statement(

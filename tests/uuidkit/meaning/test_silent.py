@@ -52,12 +52,13 @@ def test_varchar_is_accepted_and_means_something_else(module_database: str, type
 def test_text_is_refused(module_database: str) -> None:
     with trying(module_database, SCRIPT.replace("TYPE", "text"), "t.id empty.id", [BATCH]) as trial:
         judged = trial.judged
-    assert {name for name, judgement in judged.items() if not judgement.fails} == {"by_function"}
+    assert all(judgement.fails for judgement in judged.values())
     assert judged["partial"].why == "the index cannot be put back over uuids: operator does not exist: uuid ~~ text"
     assert judged["beginning"].why.endswith("function left(uuid, integer) does not exist")
     assert judged["new_rows"].why.endswith("operator does not exist: uuid ~ text")
     assert judged["mine"].why.endswith("operator does not exist: uuid = text")
-    assert judged["by_function"].meaning == "unknown"
+    # It is not run, as what it calls reads the table; that nothing of that name takes a uuid is known all the same.
+    assert judged["by_function"].why.endswith("function known(uuid) does not exist")
 
 
 def test_canonical_ids_may_keep_what_tells_them_apart_by_their_text(module_database: str) -> None:
