@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -73,9 +74,38 @@ class Company:
         return frozenset(shape for conversion in self.conversions.values() for shape in conversion.shapes)
 
     @cached_property
+    def common(self) -> dict[ColumnName, Shape]:
+        """How each column spells a uuid that all of them have, which is the same one for all only afterwards.
+
+        Columns tied by foreign keys spell it alike, as the keys want it.
+        """
+        tied = {column: {column} for column in self.conversions}
+        for key in self.schema.foreign_keys:
+            for pair in zip(key.columns, key.referenced_columns, strict=True):
+                both = [key.table.column(pair[0]), key.referenced_table.column(pair[1])]
+                if all(column in tied for column in both):
+                    together = tied[both[0]] | tied[both[1]]
+                    tied |= dict.fromkeys(together, together)
+        shared = {
+            column: frozenset.intersection(*(frozenset(self.conversions[one].shapes) for one in group))
+            for column, group in tied.items()
+        }
+        spread = Counter(shape for shapes in shared.values() for shape in shapes)
+        return {
+            column: max(shapes, key=lambda shape: (spread[shape], str(shape)))
+            for column, shapes in shared.items()
+            if shapes
+        }
+
+    @cached_property
     def all_uuids(self) -> dict[str, str | None]:
         """What every text of any converted column becomes; to be asked for after ``translate``."""
         return {text: uuid for known in self.uuids.values() for text, uuid in known.items()}
+
+    @cached_property
+    def real_values(self) -> frozenset[str | None]:
+        """The sampled texts, and what they become."""
+        return frozenset(self.real_texts) | {self.all_uuids.get(text) for text in self.real_texts}
 
     @cached_property
     def real_texts(self) -> set[str]:
@@ -310,7 +340,9 @@ def _ids(company: Company, relation: Relation, what: Sought) -> dict[ColumnName,
         conversion = company.conversions.get(name)
         if conversion is not None:
             empty = not company.real.get(relation.name)
-            values = made.ids(what, conversion.shapes, empty=empty, everywhere=company.shapes)
+            values = made.ids(
+                what, conversion.shapes, empty=empty, everywhere=company.shapes, common=company.common.get(name)
+            )
             # NULL too where the column refuses it: it makes no difference to what an id says.
             found[name] = made.fitting(values, conversion.type, not_null=False)
     return found

@@ -91,13 +91,21 @@ def pieces(literal: str) -> list[str]:
     return [piece for piece in dict.fromkeys([*runs, "".join(runs)]) if 0 < len(piece) <= _LONGEST_PIECE]
 
 
-def ids(what: Sought, shapes: Sequence[Shape], *, empty: bool, everywhere: Collection[Shape] = ()) -> list[str | None]:
+def ids(
+    what: Sought,
+    shapes: Sequence[Shape],
+    *,
+    empty: bool,
+    everywhere: Collection[Shape] = (),
+    common: Shape | None = None,
+) -> list[str | None]:
     """Texts for a converted column: those of the shapes that occur first, then those that the definitions look for.
 
     Args:
         what: what the definitions look for.
         shapes: the regular shapes that occur in the column.
         everywhere: those that occur in any column.
+        common: the one in which it has the uuid that all columns have; None for none of it.
         empty: whether nothing is known about its values, so that the plain forms have to stand in.
     """
     forms = list(shapes) or ([Shape(), Shape(spelling="hex")] if empty else [Shape()])
@@ -105,8 +113,8 @@ def ids(what: Sought, shapes: Sequence[Shape], *, empty: bool, everywhere: Colle
     found: dict[str | None, None] = {
         form.render(uuid_for(f"{form}{number}")): None for number in ("", " 2") for form in forms
     }
-    # One uuid as each column spells it, which only after the conversion is the same one.
-    found[forms[0].render(uuid_for(""))] = None
+    if common is not None:
+        found[common.render(uuid_for(""))] = None
     found |= dict.fromkeys(_against_the_order(forms, {*forms, *everywhere}))
     found[None] = None
     found[""] = None

@@ -170,7 +170,8 @@ class Trying:
                 if table.rows[number].variant < 0 or own.issuperset(table.converted(table.rows[number]))
             }
             strange = casting.strange(self.company, matter.tables.values(), [question.text])
-            judged.append(verdict.of_value(question, table, concerned, after, self.company.all_uuids, strange))
+            known = verdict.Known(self.company.all_uuids, strange)
+            judged.append(verdict.of_value(question, table, concerned, after, known))
         return judged
 
     def _rows(self, matter: Matter, question: Question, size: Size = MIDDLE) -> Judgement:
@@ -221,6 +222,8 @@ class Trying:
             ordered = self._compared(matter, question, was, now, None)
             if ordered.meaning == "changed":
                 return ordered
+            if isinstance(was, Table) and self._confirmed(rest, question, was, judged).meaning == "same":
+                return judged
         return self._confirmed(stage, question, before, judged)
 
     def _confirmed(self, stage: Stage, question: Question, before: Table, judged: Judgement) -> Judgement:
@@ -254,7 +257,8 @@ class Trying:
         if isinstance(before, Failure) or isinstance(after, Failure):
             return _refused(question, before, after)
         strange = casting.strange(self.company, matter.tables.values(), matter.texts)
-        return verdict.of_rows(question, before, after, everything, self.company.all_uuids, strange)
+        known = verdict.Known(self.company.all_uuids, strange, self.company.real_values)
+        return verdict.of_rows(question, before, after, everything, known)
 
     def _keys(self, stage: Stage) -> dict[TableName, tuple[str, ...]]:
         oids = {table.relation.name for table in stage.tables}

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from uuidkit.meaning.evaluation import Answers, Failure, Table, Value
@@ -18,6 +18,21 @@ _SHOWN = 60  # characters of a value in a sentence
 Scenario = tuple[str, Answers, Answers]  # how the settings were, before, after
 Group = tuple[str, tuple[str | None, ...]]  # the settings, and the values of the columns that do not change
 Uuids = Mapping[str, str | None]  # of every converted text
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What is known of the texts of converted columns.
+
+    Attributes:
+        uuids: what they become.
+        strange: those that no value is spelled like, with their uuids.
+        real: those that were sampled, and their uuids.
+    """
+
+    uuids: Uuids
+    strange: Mapping[str, str]
+    real: Collection[str | None] = frozenset()
 
 
 def shown(value: str | None) -> str:
@@ -109,8 +124,7 @@ def of_value(
     stand_in: StandIn,
     before: Answers,
     after: Answers,
-    uuids: Uuids,
-    strange: Mapping[str, str],
+    known: Known,
 ) -> Judgement:
     """The judgement of an expression that gives a value.
 
@@ -118,8 +132,7 @@ def of_value(
         question: the expression.
         stand_in: the table's rows.
         before, after: the answers.
-        uuids: what the converted texts become.
-        strange: those among them that no value is spelled like.
+        known: of the converted texts.
     """
     compared: list[tuple[str | None, str | None]] = []
     differing: list[tuple[bool, int, str | None, str | None]] = []
@@ -130,7 +143,7 @@ def of_value(
         made = stand_in.rows[number].variant >= 0
         if isinstance(now, Failure):
             differing.append((made, number, was[0], None))
-        elif now[0] not in (translated(was[0], was[1], now[1], uuids), respelled(was[0], strange)):
+        elif now[0] not in (translated(was[0], was[1], now[1], known.uuids), respelled(was[0], known.strange)):
             differing.append((made, number, was[0], now[0]))
         else:
             compared.append((was[0], now[0]))
@@ -160,8 +173,7 @@ def of_rows(
     before: Table,
     after: Table,
     everything: Table | None,
-    uuids: Uuids,
-    strange: Mapping[str, str],
+    known: Known,
 ) -> Judgement:
     """The judgement of a query.
 
@@ -169,8 +181,7 @@ def of_rows(
         question: the query.
         before, after: what came out.
         everything: what came out before with rows that have no uuid, where nothing came out without them.
-        uuids: what the converted texts become.
-        strange: those among them that no value is spelled like.
+        known: of the converted texts.
     """
     # What a function is declared to return stays: uuids are put into it as texts.
     types = before.types if question.thing.catalog == "pg_proc" and not question.follows else after.types
@@ -178,21 +189,25 @@ def of_rows(
     origin: dict[tuple[str | None, ...], tuple[str | None, ...]] = {}
     for cells, count in before.rows.items():
         new = tuple(
-            translated(cell, old_type, new_type, uuids)
+            translated(cell, old_type, new_type, known.uuids)
             for cell, old_type, new_type in zip(cells, before.types, types, strict=True)
         )
         expected[new] += count
         origin.setdefault(new, cells)
     noun = question.thing.kind
     missing, added = expected - after.rows, after.rows - expected
-    for row in list(missing) if strange else ():
-        again = tuple(respelled(cell, strange) for cell in row)
+    for row in list(missing) if known.strange else ():
+        again = tuple(respelled(cell, known.strange) for cell in row)
         count = min(missing[row], added[again])
         missing, added = missing - Counter({row: count}), added - Counter({again: count})
     if missing or added:
-        lost = min(missing, key=str) if missing else None
-        gained = min(added, key=str) if added else None
-        value, uuid = _id_in(origin[lost] if lost is not None else gained or (), uuids)
+
+        def strangeness(row: tuple[str | None, ...]) -> tuple[bool, str]:
+            return all(cell is None or cell not in known.real for cell in (*row, *origin.get(row, ()))), str(row)
+
+        lost = min(missing, key=strangeness) if missing else None
+        gained = min(added, key=strangeness) if added else None
+        value, uuid = _id_in(origin[lost] if lost is not None else gained or (), known.uuids)
         if lost is not None and gained is None:
             why = f"a row {shown(value)} that the {noun} showed is not shown now"
         elif lost is None:

@@ -102,7 +102,7 @@ def trying(
     url: str,
     script: str,
     columns: str,
-    shapes: Sequence[Shape] = (),
+    shapes: Sequence[Shape] | Mapping[str, Sequence[Shape]] = (),
     on_unparseable: Literal["fail", "derive", "null"] = "fail",
 ) -> Iterator[Trial]:
     """Run a script in a schema of its own, judge everything in it, and leave nothing behind.
@@ -111,7 +111,7 @@ def trying(
         url: a database.
         script: statements; ``{n}`` and ``{hex}`` are not filled in.
         columns: the columns that change, ``table.column`` or ``schema.table.column``, parted by blanks.
-        shapes: those that occur in each of them.
+        shapes: those that occur in each of them, or in one after the other.
         on_unparseable: what becomes of a text without a uuid.
     """
     with psycopg.connect(url) as connection, connection.transaction(force_rollback=True):
@@ -121,7 +121,10 @@ def trying(
         connection.execute("SET LOCAL search_path = pg_catalog, pg_temp")
         session = PsycopgSession(connection)
         schema = read_schema(session)
-        yield Trial(session, schema, [conversion_of(schema, name, shapes, on_unparseable) for name in columns.split()])
+        of = shapes if isinstance(shapes, Mapping) else dict.fromkeys(columns.split(), shapes)
+        yield Trial(
+            session, schema, [conversion_of(schema, name, of[name], on_unparseable) for name in columns.split()]
+        )
 
 
 def conversion_of(
