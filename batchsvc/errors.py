@@ -27,7 +27,8 @@ class InvalidDomains(BadRequest):
         self.invalid = tuple(invalid)
         shown = "; ".join(f"{entry.given!r}: {entry.reason}" for entry in self.invalid[:10])
         more = f"; and {len(self.invalid) - 10} more" if len(self.invalid) > 10 else ""
-        super().__init__(f"{len(self.invalid)} entries are no domains: {shown}{more}.")
+        number = "1 entry is no domain" if len(self.invalid) == 1 else f"{len(self.invalid)} entries are no domains"
+        super().__init__(f"{number}: {shown}{more}.")
 
 
 class NoDomains(BadRequest):
