@@ -10,7 +10,7 @@ from uuidkit.planning.model import Blocker, ColumnPlan, DependentPlan, ForeignKe
 from uuidkit.report import words
 from uuidkit.report.layout import duration, listing, sample, sentences, size, table, wrap
 from uuidkit.report.mask import mask as outline
-from uuidkit.report.mask import mask_all, mask_message
+from uuidkit.report.mask import mask_message
 from uuidkit.report.sqltext import wrap_sql
 from uuidkit.wording import count
 
@@ -294,11 +294,9 @@ def _dependents(found: Sequence[DependentPlan], mask: bool) -> Iterator[str]:
     rows = []
     for item in found:
         fate = _FATES[item.action] + _MEANINGS[item.meaning]
-        if item.why and item.meaning == "same":
-            fate += f" ({mask_message(item.why) if mask else item.why})"
-        if item.example is not None:
-            example = mask_all(item.example) if mask else item.example
-            fate += f", for example {', '.join(f'{key}: {value}' for key, value in example.items())}"
+        if item.why:
+            why = mask_message(item.why) if mask else item.why
+            fate += f" ({why})" if item.meaning == "same" else f": {why}"
         rows.append((item.kind, item.name, fate))
     yield from table(("KIND", "NAME", "WHAT BECOMES OF IT"), rows, "  ")
     offers = [item for item in found if item.offer is not None]
