@@ -137,13 +137,14 @@ _FACTS: LiteralString = """
            FROM pg_index i WHERE i.indrelid = t.oid
          UNION ALL
          SELECT concat_ws('|', 'constraint', k.conrelid::regclass, k.conname, pg_get_constraintdef(k.oid))
-           FROM pg_constraint k WHERE k.conrelid = t.oid AND k.contype <> 'n'
-         UNION ALL
-         -- Foreign keys of other tables that refer to this one; the catalog has no index for these.
-         SELECT DISTINCT concat_ws('|', 'constraint', k.conrelid::regclass, k.conname, pg_get_constraintdef(k.oid))
-           FROM pg_depend d JOIN pg_constraint k ON k.oid = d.objid
-          WHERE d.refclassid = 'pg_class'::regclass AND d.refobjid = t.oid AND d.classid = 'pg_constraint'::regclass
-            AND k.confrelid = t.oid AND k.conrelid <> t.oid
+           FROM pg_constraint k
+          -- Those of other tables that refer to this one are found by what they depend on: no index finds them.
+          WHERE k.oid IN (SELECT o.oid FROM pg_constraint o WHERE o.conrelid = t.oid
+                          UNION
+                          SELECT d.objid FROM pg_depend d
+                           WHERE d.refclassid = 'pg_class'::regclass AND d.refobjid = t.oid
+                             AND d.classid = 'pg_constraint'::regclass)
+            AND t.oid IN (k.conrelid, k.confrelid) AND k.contype <> 'n'
          UNION ALL
          SELECT concat_ws('|', 'inherits', h.inhparent::regclass, h.inhrelid::regclass)
            FROM pg_inherits h WHERE t.oid IN (h.inhparent, h.inhrelid)
