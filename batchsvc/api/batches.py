@@ -95,7 +95,7 @@ async def create_batch(parts: Parts, caller: Caller, body: NewBatch, key: idempo
         if key is not None:
             stored = await idempotency.recall(session, caller.tenant_id, key, request_hash)
             if stored is not None:
-                return accepted(Created.model_validate(stored.document), replayed=True)
+                return accepted(Created.model_validate(stored), replayed=True)
         made = await service.create_batch(
             session, own_id, body.domains, caller.tenant_id, caller.key_id, options, settings=parts.settings
         )

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -31,19 +30,6 @@ KeyHeader = Annotated[
 ]
 
 
-@dataclass(frozen=True, slots=True)
-class Stored:
-    """An answer given before.
-
-    Attributes:
-        status: its HTTP status.
-        document: its body.
-    """
-
-    status: int
-    document: dict[str, Any]
-
-
 def fingerprint(operation: str, body: BaseModel) -> str:
     """What tells one request from another under the same key.
 
@@ -55,8 +41,8 @@ def fingerprint(operation: str, body: BaseModel) -> str:
     return hashlib.sha256(text_of_it.encode()).hexdigest()
 
 
-async def recall(session: AsyncSession, tenant_id: UUID, key: str, request_hash: str) -> Stored | None:
-    """The answer given to a request before; None where it is new, and then nobody else carries it out meanwhile.
+async def recall(session: AsyncSession, tenant_id: UUID, key: str, request_hash: str) -> dict[str, Any] | None:
+    """The body of the answer given before; None where the request is new, and then nobody else carries it out meanwhile.
 
     Args:
         session: in the transaction that will do the work.
@@ -80,7 +66,7 @@ async def recall(session: AsyncSession, tenant_id: UUID, key: str, request_hash:
         return None
     if found.request_hash != request_hash:
         raise Problem("idempotency-mismatch", "This Idempotency-Key was used before, with another body or path.")
-    return Stored(found.status or 200, found.response or {})
+    return found.response
 
 
 async def remember(

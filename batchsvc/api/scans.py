@@ -43,7 +43,7 @@ async def create_scan(parts: Parts, caller: Caller, body: NewScan, key: idempote
         if key is not None:
             stored = await idempotency.recall(session, caller.tenant_id, key, request_hash)
             if stored is not None:
-                return accepted(ScanCreated.model_validate(stored.document), replayed=True)
+                return accepted(ScanCreated.model_validate(stored), replayed=True)
         made = await service.create_scan(
             session, body.base_url, caller.tenant_id, caller.key_id, body.max_pages, settings=parts.settings
         )
