@@ -42,7 +42,7 @@ def fingerprint(operation: str, body: BaseModel) -> str:
 
 
 async def recall(session: AsyncSession, tenant_id: UUID, key: str, request_hash: str) -> dict[str, Any] | None:
-    """The body of the answer given before; None where the request is new, and then nobody else carries it out meanwhile.
+    """The body of the answer given before; None for a new request, which nobody else carries out meanwhile.
 
     Args:
         session: in the transaction that will do the work.
