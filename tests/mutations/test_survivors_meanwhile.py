@@ -53,19 +53,21 @@ def test_a_default_set_since_the_plan_comes_back(legacy: Legacy) -> None:
 
 
 def test_a_change_while_the_plan_is_made_is_in_the_plan(legacy: Legacy) -> None:
-    views: list[str] = []
+    made: list[str] = []
 
     def watch(query: str) -> None:
-        if "grouped AS MATERIALIZED" in query and not views:  # the catalog was read, now the values are
-            views.append("seen")
+        if "grouped AS MATERIALIZED" in query and not made:  # the catalog was read, now the values are
+            made.append("seen")
             with legacy.connect() as other:
-                other.execute("CREATE VIEW seen AS SELECT batch_id FROM jobs WHERE batch_id LIKE 'batch%'")
+                other.execute("CREATE INDEX seen ON jobs (batch_id) WHERE id > 0")
+                other.execute("CREATE VIEW also_seen AS SELECT batch_id FROM jobs WHERE batch_id LIKE 'batch%'")
 
     with legacy.connect() as connection:
         plan = uuidkit.plan(Watched(connection, watch), TARGET)
-    assert views
+    assert made
     assert plan.status == "blocked"
-    assert [blocker.object for blocker in plan.blockers] == ["public.seen"]
+    assert [blocker.object for blocker in plan.blockers] == ["public.also_seen"]
+    assert "public.seen" in [found.name for graph in plan.graphs for found in graph.dependents]
 
 
 TWO_GRAPHS = """
