@@ -50,6 +50,11 @@ class Failure:
         return self.sqlstate[:2] in ("22", "23", "P0", "21")
 
     @property
+    def of_rows(self) -> bool:
+        """Whether it is about a row of a stand-in, which has no type of its own as one of the table has."""
+        return self.by_type and " record" in self.message
+
+    @property
     def by_definition(self) -> bool:
         """Whether the definition cannot be understood, or does not fit what it reads."""
         return self.sqlstate[:2] == "42" and self.sqlstate not in ("42803", "42809", "42P10", "42501")
@@ -229,7 +234,7 @@ def misfit(trial: Trial, stage: Stage, question: Question) -> Failure | None:
             trial.rows(sql.SQL("EXPLAIN {}").format(asking))
         except psycopg.Error as error:
             found = failure(error)
-            return found if side == "new" and found.by_type else None
+            return found if side == "new" and found.by_type and not found.of_rows else None
     return None
 
 

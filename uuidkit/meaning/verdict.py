@@ -56,7 +56,7 @@ def refused(question: Question, before: Failure | None, after: Failure | None) -
     thing = question.thing
     found = before or after
     assert found is not None
-    if found.by_type and " record" in found.message:
+    if found.of_rows:
         return Judgement("unknown", "it takes whole rows by their type, which nothing but the table itself has")
     if before is None and after is not None and after.by_type:
         return Judgement("changed", f"the {thing.kind} cannot be put back over uuids: {after.message}", fails=True)

@@ -81,3 +81,17 @@ def test_a_verdict_is_not_that_of_others(module_database: str) -> None:
         assert set(trial.meanings.values()) == {"same"}
     with trying(module_database, script, "t.id", [CANONICAL, Shape(spelling="hex")]) as trial:
         assert trial.meanings == {"hashed": "changed", "simple": "same", "document": "changed", "last": "changed"}
+
+
+def test_rows_as_a_whole_get_the_column_that_keeps_the_texts(module_database: str) -> None:
+    """It is NULL in every row that is added after the conversion."""
+    script = f"""
+        CREATE TABLE t (id varchar PRIMARY KEY, status text);
+        INSERT INTO t VALUES {PLAIN};
+        CREATE INDEX complete ON t (status) WHERE t IS NOT NULL;
+        CREATE INDEX empty ON t (status) WHERE t IS NULL;
+        CREATE VIEW document AS SELECT to_jsonb(t) AS doc FROM t;
+    """
+    with trying(module_database, script, "t.id", [CANONICAL]) as trial:
+        assert trial.meanings == {"complete": "changed", "empty": "same", "document": "changed"}
+        assert trial["complete"].why.endswith("the index held it, now leaves it out")

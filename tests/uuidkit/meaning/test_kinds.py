@@ -51,6 +51,7 @@ MEANS_THE_SAME = """
 """
 UNKNOWN = """
    CREATE VIEW u_volatile AS SELECT id, random() AS r FROM b;
+   CREATE VIEW u_rows AS SELECT d AS entry FROM d;
    CREATE VIEW u_nothing AS SELECT id FROM b WHERE status = 'a' AND status = 'b';
    CREATE RULE u_writes AS ON UPDATE TO d DO ALSO DELETE FROM b WHERE id = OLD.b_id;
    CREATE FUNCTION u_deletes() RETURNS void BEGIN ATOMIC DELETE FROM b WHERE id IS NULL; END;
@@ -107,6 +108,7 @@ def test_what_is_not_known_is_said_with_its_reason(module_database: str) -> None
     assert {name for name, judgement in judged.items() if judgement.meaning != "unknown"} == set()
     assert {name: judgement.why for name, judgement in judged.items()} == {
         "u_volatile": "it calls the volatile function random, which is not run for a trial",
+        "u_rows": "it takes whole rows by their type, which nothing but the table itself has",
         "u_nothing": "no row came out of the view for any value tried, so that there was nothing to compare",
         "u_writes": "its commands write, and what they would write cannot be tried",
         "u_deletes": "its body writes, and what it would write cannot be tried",
