@@ -35,7 +35,7 @@ from uuidkit.meaning.kept import keep_verdicts
 from uuidkit.meaning.model import Conversion, Judgement, Thing
 from uuidkit.planning.build import using_expression
 from uuidkit.planning.facts import GraphFacts
-from uuidkit.planning.model import GraphPlan, Request
+from uuidkit.planning.model import OFFERED, GraphPlan, Request
 from uuidkit.references import closure, declared, discover, include
 from uuidkit.survey import Unreadable, survey
 
@@ -286,6 +286,8 @@ def _judged(
         if found.address.type
     ]
     given = dict(request.rewrites)
+    if request.rewrite_offered:
+        given = {found.name: OFFERED for found in dependents if found.name not in request.allow} | given
     rewrites = {found.key: given[found.name] for found in dependents if found.name in given}
     return judge(session, schema, conversions, things, rewrites=rewrites) if conversions and things else {}
 

@@ -80,6 +80,7 @@ class ConvertToUuidOp(UuidOperation):
         declare_references: bool = False,
         allow: Sequence[str] = (),
         rewrite: Mapping[str, str] | None = None,
+        rewrite_offered: bool = False,
         backup: str = "column",
         backup_suffix: str = "_original",
         lock_timeout: float = 2.0,
@@ -95,6 +96,7 @@ class ConvertToUuidOp(UuidOperation):
         self.declare_references = declare_references
         self.allow = _texts("allow", allow)
         self.rewrite = dict(rewrite or {})
+        self.rewrite_offered = rewrite_offered
         self.backup = _one_of("backup", backup, Backup)
         self.backup_suffix = backup_suffix
         self.facts = facts
@@ -121,6 +123,7 @@ class ConvertToUuidOp(UuidOperation):
         declare_references: bool = False,
         allow: Sequence[str] = (),
         rewrite: Mapping[str, str] | None = None,
+        rewrite_offered: bool = False,
         backup: str = "column",
         backup_suffix: str = "_original",
         lock_timeout: float = 2.0,
@@ -145,6 +148,7 @@ class ConvertToUuidOp(UuidOperation):
             allow: names of objects, as the report writes them, that may come to mean something else.
             rewrite: by such a name the SQL that makes the object instead; ``"offered"`` for what the report offers, an
                 empty text to leave it away until the way back.
+            rewrite_offered: make every object by the definition that the report offers for it, where there is one.
             backup: ``column`` keeps the texts in a column beside each, ``table`` in a table of the ledger's schema.
             backup_suffix: what is appended to a column's name to name its backup.
             lock_timeout: seconds that one attempt waits for the locks.
@@ -171,6 +175,7 @@ class ConvertToUuidOp(UuidOperation):
                 declare_references=declare_references,
                 allow=allow,
                 rewrite=rewrite,
+                rewrite_offered=rewrite_offered,
                 backup=backup,
                 backup_suffix=backup_suffix,
                 lock_timeout=lock_timeout,
@@ -191,6 +196,7 @@ class ConvertToUuidOp(UuidOperation):
             "declare_references": self.declare_references,
             "allow": self.allow,
             "rewrite": self.rewrite,
+            "rewrite_offered": self.rewrite_offered,
             # A revision runs on databases that have the object and on others that have not.
             "optional_names": True,
             "backup": self.backup,

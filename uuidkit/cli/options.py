@@ -253,6 +253,11 @@ request_options = several(
         help="Make an object the report names by the SQL of a file instead (an empty file: leave it away until the "
         "way back), or without a file by what the report offers; may be repeated.",
     ),
+    click.option(
+        "--rewrite-offered",
+        is_flag=True,
+        help="Make every object for which the report offers a definition by that one.",
+    ),
     lock_options,
 )
 

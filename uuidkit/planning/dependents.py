@@ -106,6 +106,8 @@ def _decided(found: DependentObject, judgement: Judgement, request: Request) -> 
 def _given(found: DependentObject, judgement: Judgement, request: Request) -> str | None:
     """The definition that the user wants; None for its own."""
     given = dict(request.rewrites).get(found.name)
+    if given is None and request.rewrite_offered and judgement.offer is not None and found.name not in request.allow:
+        given = OFFERED
     # With an earlier graph it was made by what was offered then, and says the same.
     return None if given == OFFERED and judgement.offer is None and judgement.meaning == "same" else given
 

@@ -36,6 +36,8 @@ class Request:
         through: columns of partitions and children that were named and stand for the targets at their roots.
         rewrites: (name, definition) of objects that are made anew by the user's own statement; an empty one for none,
             ``OFFERED`` for that which the report offers.
+        rewrite_offered: whether all objects for which the report offers a definition are made by it, unless named in
+            ``allow`` or ``rewrites``.
         optional_names: whether a name in ``allow`` or ``rewrites`` may be one that nothing has.
         lock_timeout: seconds one attempt waits for the locks.
         lock_attempts: how many attempts are made.
@@ -52,6 +54,7 @@ class Request:
     backup_suffix: str = "_original"
     allow: tuple[str, ...] = ()
     rewrites: tuple[tuple[str, str], ...] = ()
+    rewrite_offered: bool = False
     optional_names: bool = False
     through: tuple[ColumnName, ...] = ()
     lock_timeout: float = 2.0
