@@ -120,7 +120,28 @@ class Bench:
                 found[command], _ = self._timed(name, command, *(f"table_{number}.id" for number in range(tables)))
                 if judged:
                     self._judge(command, found[command], target)
+        if judged:
+            with self._database("bare") as name:
+                make_graph(self.server, name, tables)
+                bare = self._bare(name, tables)
+            print(f"  bare ALTER TYPE  {bare:6.2f} s; convert / bare {found['convert'].seconds / bare:.1f}")
         return found
+
+    def _bare(self, database: str, tables: int) -> float:
+        """Seconds that PostgreSQL needs to rewrite the same columns in as many transactions, and nothing else."""
+        with self.server.connect(database) as connection:
+            for number in range(tables):
+                for column in ("first_id", "second_id"):
+                    drop = sql.SQL("ALTER TABLE {} DROP CONSTRAINT {}")
+                    connection.execute(drop.format(_table(number), sql.Identifier(f"table_{number}_{column}_fkey")))
+            begun = time.monotonic()
+            for number in range(tables):
+                with connection.transaction():
+                    for column in ("id", "first_id", "second_id"):
+                        alter = sql.SQL("ALTER TABLE {} ALTER {} TYPE uuid USING {}::uuid")
+                        name = sql.Identifier(column)
+                        connection.execute(alter.format(_table(number), name, name))
+            return time.monotonic() - begun
 
     def _judge(self, what: str, took: Took, target: float | None) -> None:
         missed = target is not None and took.seconds > target
