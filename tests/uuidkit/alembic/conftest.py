@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import pytest
@@ -25,6 +26,12 @@ def run(url: str, script: str) -> None:
     """Run SQL through psql; the test fails at its first error."""
     done = psql(url, script, "-q", "-v", "ON_ERROR_STOP=1")
     assert done.returncode == 0, done.stderr
+
+
+@pytest.fixture(autouse=True)
+def no_compiled_revisions(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A revision that a test writes again within a second, as long as before, is not taken from Python's cache."""
+    monkeypatch.setattr(sys, "dont_write_bytecode", True)
 
 
 @pytest.fixture
