@@ -78,7 +78,7 @@ def fuzz(url: str, *, examples: int, seed: int, workers: int = 2) -> Outcome:
 def main() -> None:
     """The command."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--examples", type=int, default=500, help="most cases of an operation in each phase")
+    parser.add_argument("--examples", type=int, default=620, help="most cases of an operation in each phase")
     parser.add_argument("--seed", type=int, default=None, help="for the same requests again")
     parser.add_argument("--server", default="18", help="18, 16 or system")
     arguments = parser.parse_args()
