@@ -28,8 +28,6 @@ from uuidkit.undisturbed import undisturbed
 from uuidkit.version import __version__
 from uuidkit.whole import whole
 
-_REPLANS = 3
-
 
 def plan(
     connection: Any,
@@ -212,7 +210,7 @@ def _convert_graphs(
 
 def _convert_all(succession: Succession, current: Callable[[], Plan], first: Plan) -> None:
     """Graph after graph; those that share an object with a finished one last, planned again then."""
-    latest, replans = first, 0
+    latest = first
     finished: set[ColumnName] = set()
     while waiting := [g for g in latest.graphs if g.statements and not finished & _own(g)]:
         left = len(waiting)
@@ -221,13 +219,8 @@ def _convert_all(succession: Succession, current: Callable[[], Plan], first: Pla
                 left -= 1
                 _convert_graph(succession, latest, graph, last=not left)
                 finished |= _own(graph)
-                replans = 0
         except PlanOutdated as error:
-            replans += 1
-            if replans > _REPLANS:
-                raise
-            succession.tell(Event("note", f"{error.message} Planning again."))
-            succession.planned_anew()
+            succession.plan_again(error)
             latest = current()
             _refuse(latest)
 

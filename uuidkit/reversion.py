@@ -27,8 +27,6 @@ from uuidkit.succession import Succession
 from uuidkit.targets import resolve_roots
 from uuidkit.undisturbed import undisturbed
 
-_REPLANS = 3
-
 
 def revert(
     connection: Any,
@@ -85,7 +83,6 @@ def _revert_all(
     """The latest first, as a later one may rest on an earlier one."""
     session = succession.session
     waiting = _planned(session, chosen, lock_timeout)
-    replans = 0
     while waiting:
         batch, outdated = succession.apart(waiting)
         try:
@@ -95,13 +92,8 @@ def _revert_all(
             for reversion in batch:
                 _revert_one(succession, reversion, shape, lock_timeout, last=len(waiting) == 1)
                 waiting = [other for other in waiting if other.entry.id != reversion.entry.id]
-                replans = 0
         except PlanOutdated as error:
-            replans += 1
-            if replans > _REPLANS:
-                raise
-            succession.tell(Event("note", f"{error.message} Planning again."))
-            succession.planned_anew()
+            succession.plan_again(error)
             waiting = _planned(session, _of_these(session, waiting), lock_timeout)
 
 

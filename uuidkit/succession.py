@@ -16,11 +16,13 @@ import psycopg
 
 from uuidkit.catalog.names import TableName
 from uuidkit.database.session import Session
-from uuidkit.errors import UuidkitError
+from uuidkit.errors import PlanOutdated, UuidkitError
 from uuidkit.execute import Event, GraphOutcome, Progress, run, run_after
 from uuidkit.explaining import sentences
 from uuidkit.planning.model import Statement
 from uuidkit.render.common import after_others
+
+_REPLANS = 3  # in a row, with no graph finished between them
 
 # Of all kinds that changes of tables can set off; that of a login cannot.
 _EVENT_TRIGGERS = (
@@ -67,6 +69,7 @@ class Succession:
     remade: set[object] = field(default_factory=set)
     left: dict[TableName, str] = field(default_factory=dict)
     _watched_by_triggers: bool | None = None
+    _replans: int = 0
 
     def apart(self, waiting: Sequence[AnyGraph]) -> tuple[list[AnyGraph], bool]:
         """Graphs that can be done from one plan.
@@ -98,8 +101,19 @@ class Succession:
                 [(self._watched_by_triggers,)] = self.session.rows(_EVENT_TRIGGERS)
         return graph.remakes.union(graph.tables if self._watched_by_triggers else ())
 
-    def planned_anew(self) -> None:
-        """Begin with what is there now."""
+    def plan_again(self, outdated: PlanOutdated) -> None:
+        """Begin with what is there now: the caller makes a new plan.
+
+        Args:
+            outdated: why the plan does not hold.
+
+        Raises:
+            PlanOutdated: that one, where plans keep changing and no graph is finished between them.
+        """
+        self._replans += 1
+        if self._replans > _REPLANS:
+            raise outdated
+        self.tell(Event("note", f"{outdated.message} Planning again."))
         self.remade.clear()
         self.left.clear()
 
@@ -129,6 +143,7 @@ class Succession:
         self.left |= left
         self.remade |= self._remakes(graph)
         self._statistics(statements)
+        self._replans = 0
 
     def _statistics(self, statements: Sequence[Statement]) -> None:
         """What was changed stands, whether or not this succeeds."""

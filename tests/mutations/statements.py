@@ -213,9 +213,9 @@ STATEMENTS = (
     ),
     Mutation(
         "changed tables lead to a new plan",
-        _RUN,
-        "            if replans > _REPLANS:",
-        "            if replans:",
+        "uuidkit/succession.py",
+        "        if self._replans > _REPLANS:",
+        "        if self._replans:",
         (f"{_SAFETY}/test_changes_underneath.py",),
         "a harmless change ends the conversion",
     ),
