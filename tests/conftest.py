@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 from collections import Counter
 from collections.abc import Generator, Iterator
+from pathlib import Path
 from urllib.parse import quote
 
 import pytest
@@ -232,11 +233,17 @@ def owner_database(server: Server) -> Iterator[str]:
     server.drop_role(role)
 
 
-@pytest.fixture
-def pooled_database(server: Server, database: str) -> Iterator[str]:
-    """The superuser's URL of the fresh `database` through a PgBouncer in transaction mode."""
+@pytest.fixture(scope="session")
+def pgbouncer_program() -> Path:
+    """The pgbouncer of this machine; without one the test is left out, and says so."""
     found = program()
     if found is None:
         pytest.skip("needs pgbouncer (Debian: apt-get install pgbouncer)")
-    with pgbouncer(server, found) as folder:
+    return found
+
+
+@pytest.fixture
+def pooled_database(server: Server, database: str, pgbouncer_program: Path) -> Iterator[str]:
+    """The superuser's URL of the fresh `database` through a PgBouncer in transaction mode."""
+    with pgbouncer(server, pgbouncer_program) as folder:
         yield database.replace(quote(str(server.socket_dir)), quote(str(folder)))

@@ -83,6 +83,14 @@ class Project:
         self.last = number
         return number
 
+    def use_callers_connection(self) -> None:
+        """Let env.py make dry runs alone, on the connection that the caller puts into the configuration."""
+        (self.folder / "env.py").write_text(
+            "from alembic import context\nimport uuidkit.alembic\nconfig = context.config\n"
+            "config.attributes['status'] = uuidkit.alembic.dry_run(\n"
+            "    config, context.script, config.attributes['connection'], {})\n"
+        )
+
     def config(self, *, dry_run: str | None = None) -> Config:
         output = io.StringIO()
         x = [] if dry_run is None else [f"dry-run={dry_run}" if dry_run else "dry-run"]

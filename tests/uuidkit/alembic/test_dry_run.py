@@ -179,11 +179,7 @@ def test_the_way_back_and_the_final_step(project: Project, tables: str) -> None:
 
 def test_the_callers_transaction_goes_on(project: Project, tables: str) -> None:
     project.revision(PARENTS)
-    (project.folder / "env.py").write_text(
-        "from alembic import context\nimport uuidkit.alembic\nconfig = context.config\n"
-        "config.attributes['status'] = uuidkit.alembic.dry_run(\n"
-        "    config, context.script, config.attributes['connection'], {})\n"
-    )
+    project.use_callers_connection()
     engine = create_engine(sqlalchemy_url(tables), poolclass=NullPool)
     with engine.begin() as connection:
         connection.execute(text("INSERT INTO parents VALUES ('310')"))

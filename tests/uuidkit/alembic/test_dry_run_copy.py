@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import psycopg
 import pytest
@@ -16,7 +17,7 @@ from alembic import command
 from sqlalchemy import NullPool, create_engine, text
 
 from tests.support import Server, checksums, pg_dump
-from tests.support.pgbouncer import program, running_pgbouncer
+from tests.support.pgbouncer import running_pgbouncer
 from tests.uuidkit.alembic.conftest import run
 from tests.uuidkit.alembic.project import ROOT, Project, sqlalchemy_url
 from tests.uuidkit.alembic.test_dry_run import PARENTS, TENANTS
@@ -202,11 +203,7 @@ def test_why_there_is_no_copy_is_said(project: Project, tables: str) -> None:
 def test_a_transaction_that_has_written_is_not_copied(project: Project, tables: str) -> None:
     project.revision(BEFORE)
     project.revision(PARENTS)
-    (project.folder / "env.py").write_text(
-        "from alembic import context\nimport uuidkit.alembic\nconfig = context.config\n"
-        "config.attributes['status'] = uuidkit.alembic.dry_run(\n"
-        "    config, context.script, config.attributes['connection'], {})\n"
-    )
+    project.use_callers_connection()
     engine = create_engine(sqlalchemy_url(tables), poolclass=NullPool)
     config = project.config()
     with engine.connect() as connection:
@@ -224,14 +221,13 @@ def test_a_transaction_that_has_written_is_not_copied(project: Project, tables: 
     assert "1 operation ready" in config.attributes["output"].getvalue()
 
 
-def test_through_a_pool_of_transactions_nothing_is_copied(project: Project, server: Server) -> None:
+def test_through_a_pool_of_transactions_nothing_is_copied(
+    project: Project, server: Server, pgbouncer_program: Path
+) -> None:
     """pg_dump would leave an empty search_path to whoever gets its session next."""
-    found = program()
-    if found is None:
-        pytest.skip("needs pgbouncer (Debian: apt-get install pgbouncer)")
     project.revision(BEFORE)
     project.revision(PARENTS)
-    with running_pgbouncer(server, found, default_pool_size=1, query_wait_timeout=5) as pooler:
+    with running_pgbouncer(server, pgbouncer_program, default_pool_size=1, query_wait_timeout=5) as pooler:
         project.url = f"{project.url.partition('?')[0]}?host={pooler.folder}&port={pooler.port}"
         report, status = project.dry_run()
         with psycopg.connect(project.url) as connection:

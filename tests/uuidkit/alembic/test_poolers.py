@@ -13,7 +13,7 @@ from click.testing import CliRunner
 
 import uuidkit
 from tests.support import Server, checksums, pg_dump
-from tests.support.pgbouncer import PgBouncer, program, running_pgbouncer
+from tests.support.pgbouncer import PgBouncer, running_pgbouncer
 from tests.uuidkit.alembic.project import Project
 from tests.uuidkit.alembic.test_autogenerate import models
 from uuidkit.alembic import include_object, process_revision_directives
@@ -24,14 +24,6 @@ from uuidkit.errors import UuidkitError
 from uuidkit.execute import Event
 
 ONE_CONNECTION = {"default_pool_size": 1, "max_db_connections": 1, "query_wait_timeout": 5, "reserve_pool_size": 0}
-
-
-@pytest.fixture
-def pgbouncer_program() -> Path:
-    found = program()
-    if found is None:
-        pytest.skip("needs pgbouncer (Debian: apt-get install pgbouncer)")
-    return found
 
 
 def through(pooler: PgBouncer, url: str) -> str:
