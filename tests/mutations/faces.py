@@ -25,6 +25,14 @@ FACES = (
         "a dry run makes the roles that a revision makes",
     ),
     Mutation(
+        "a dry run that the env.py knows nothing of",
+        "uuidkit/alembic/dryrun.py",
+        "    if environment is not None and OPTION in environment",
+        "    if False and environment is not None and OPTION in environment",
+        ("tests/uuidkit/alembic/test_dry_run.py",),
+        "what was to be reported is carried out",
+    ),
+    Mutation(
         "no copy through a pool of transactions",
         "uuidkit/rehearsal/copying.py",
         "    if found is not None and not pooler.pools_sessions(url):\n",

@@ -24,7 +24,7 @@ from alembic.operations import Operations
 
 from uuidkit.alembic import comparison, offline, online, rendering  # noqa: F401  rendering: registers itself
 from uuidkit.alembic.autogenerate import process_revision_directives
-from uuidkit.alembic.dryrun import dry_run
+from uuidkit.alembic.dryrun import dry_run, refuse_unheeded
 from uuidkit.alembic.failures import command_errors
 from uuidkit.alembic.filters import compose, include_object
 from uuidkit.alembic.operations import ConvertToUuidOp, FinalizeUuidOp, RevertFromUuidOp, UuidOperation
@@ -63,4 +63,5 @@ def _carry_out(operations: Operations, operation: UuidOperation) -> None:
         elif context.as_sql:
             offline.write(context, operation)
         else:
+            refuse_unheeded(context, operation)
             online.run(context, operation)

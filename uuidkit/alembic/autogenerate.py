@@ -11,8 +11,9 @@ from alembic.operations import MigrateOperation, ops
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Column, String, Uuid
 
-from uuidkit.alembic import facts, sides
+from uuidkit.alembic import sides
 from uuidkit.alembic.failures import command_errors
+from uuidkit.alembic.joining import Conversion, joined
 from uuidkit.alembic.models import Key, Models, Name, dotted, each, is_uuid, new_keys, reached, read_models
 from uuidkit.alembic.operations import ConvertToUuidOp, RevertFromUuidOp
 from uuidkit.database.session import Session, adapt
@@ -87,10 +88,11 @@ def _rewrite(context: MigrationContext, upgrade: ops.UpgradeOps) -> bool:
         if not op.has_changes():
             unwanted.append(op)
     _remove(upgrade, unwanted)
-    conversions = list(_conversions(context, models, changing, new_keys(models, upgrade.ops)))
-    _look(context, session, models, conversions, changing, _dropped(models, upgrade.ops))
+    conversions = _conversions(context, models, changing, new_keys(models, upgrade.ops))
+    if session is not None:
+        conversions = _looked_at(context, session, models, conversions, changing, _dropped(models, upgrade.ops))
     # First: a new table may refer to a column as it will be.
-    upgrade.ops[:0] = [*(op for op, _ in reversions), *(op for _, op in conversions)]
+    upgrade.ops[:0] = [*(op for op, _ in reversions), *(one.operation for one in conversions)]
     return bool(conversions or reversions or unwanted)
 
 
@@ -177,7 +179,7 @@ def _reversions(
 
 def _conversions(
     context: MigrationContext, models: Models, changing: Iterable[Name], new: set[Key]
-) -> Iterator[tuple[Name, ConvertToUuidOp]]:
+) -> list[Conversion]:
     """One conversion for all columns that the models tie together, of the column that the others refer to."""
     left = list(changing)
     sides.refuse(sides.by_models(models, left, models.keys))
@@ -185,6 +187,7 @@ def _conversions(
     referencing = {a for a, b in keys if a != b}
     options = dict(context.opts.get(OPTIONS) or {})
     more = list(options.pop("include", ()))
+    found = []
     for root in [*(name for name in left if name not in referencing), *left]:
         if root not in left:
             continue
@@ -194,39 +197,41 @@ def _conversions(
         left = [name for name in left if name not in members]
         schema, table, column = root
         include = [dotted(name) for name in sorted(members - tied, key=dotted)]
-        yield root, ConvertToUuidOp(table, column, schema=schema, include=[*include, *more], **options)
+        operation = ConvertToUuidOp(table, column, schema=schema, include=[*include, *more], **options)
+        found.append(Conversion(root, operation))
+    return found
 
 
-def _look(
+def _looked_at(
     context: MigrationContext,
-    session: Session | None,
+    session: Session,
     models: Models,
-    conversions: Sequence[tuple[Name, ConvertToUuidOp]],
+    conversions: Sequence[Conversion],
     changing: Iterable[Name],
     dropped: set[Name],
-) -> None:
+) -> list[Conversion]:
     """Plan each conversion from the live database: is it whole, is it possible, and what will a script need."""
-    if session is None:
-        return
     problems: list[str] = []
     wanted = set(changing)
-    for root, operation in conversions:
-        found = facts.look(session, operation)
-        problems += sides.by_database(models, found.plan, wanted, dropped, root)
+    found = joined(session, models, conversions)
+    for one in found:
+        operation, look = one.operation, one.look(session)
+        problems += sides.by_database(models, look.plan, wanted, dropped, one.root)
         if context.opts.get(FACTS, True):
-            operation.facts, operation.missing = found.facts, found.missing
-        columns = listing([str(column.column) for graph in found.plan.graphs for column in graph.changing])
-        if found.plan.blockers:
+            operation.facts, operation.missing = look.facts, look.missing
+        columns = listing([str(column.column) for graph in look.plan.graphs for column in graph.changing])
+        if look.plan.blockers:
             log.warning(
                 "Detected text ids that become uuid: %s; %s it at present (alembic -x dry-run upgrade head, or uuidkit "
                 "report %s, says what)",
                 columns,
-                count(len(found.plan.blockers), "finding forbids", "findings forbid"),
-                dotted(root),
+                count(len(look.plan.blockers), "finding forbids", "findings forbid"),
+                dotted(one.root),
             )
         else:
             log.info("Detected text ids that become uuid: %s", columns)
     sides.refuse(problems)
+    return found
 
 
 def _mentions_prefixed(*containers: ops.OpContainer) -> bool:

@@ -18,7 +18,7 @@ from sqlalchemy import Connection
 from uuidkit.alembic.examination import examine
 from uuidkit.alembic.failures import command_errors
 from uuidkit.alembic.judgement import judge
-from uuidkit.alembic.operations import ConvertToUuidOp
+from uuidkit.alembic.operations import ConvertToUuidOp, UuidOperation
 from uuidkit.alembic.recording import Pending, record
 from uuidkit.database.session import Session, adapt, undone
 from uuidkit.errors import UsageError, UuidkitError
@@ -68,6 +68,28 @@ def dry_run(
         lines, status = _run(script, connection, context_options, run_arguments or {})
     config.print_stdout("\n".join(lines))
     return status
+
+
+def refuse_unheeded(migration: MigrationContext, operation: UuidOperation) -> None:
+    """Refuse to carry an operation out where a dry run was asked for and the env.py knows nothing of it.
+
+    Alembic passes ``-x`` on to the env.py and runs the revisions in earnest where that does not look at it.
+
+    Args:
+        migration: online.
+        operation: what would be done.
+
+    Raises:
+        UsageError: ``-x dry-run`` was given.
+    """
+    environment = migration.environment_context
+    if environment is not None and OPTION in environment.get_x_argument(as_dictionary=True):
+        raise UsageError(
+            f"-x {OPTION} was given, but the env.py does not look at it, so that {operation.title} was about to be "
+            "carried out. It was not, and the transaction is rolled back.",
+            "Let the env.py call uuidkit.alembic.dry_run(config, context.script, connection, options) in place of "
+            f"context.configure() when -x {OPTION} is given, or leave it out.",
+        )
 
 
 def _run(

@@ -73,7 +73,7 @@ def by_database(
                 remedy = (
                     "Or drop the key in a revision of its own, before."
                     if declared
-                    else "Or leave it out: context.configure(…, uuidkit_options={'references': 'declared'})."
+                    else f"Or leave it out: context.configure(…, uuidkit_options={{'exclude': [{dotted(name)!r}]}})."
                 )
                 yield (
                     f"{dotted(name)} is tied to {dotted(root)} by {tie} and has to become uuid with it; its model "

@@ -8,6 +8,7 @@ import psycopg
 import pytest
 import sqlalchemy as sa
 from alembic import command
+from alembic.util import CommandError
 from sqlalchemy import NullPool, create_engine, text
 
 from tests.support import checksums, pg_dump
@@ -41,6 +42,17 @@ def test_every_pending_conversion_is_reported(project: Project, per_migration: b
     assert "Ready: 1 column of 1 table becomes uuid, 20 rows" in report
     assert report.index("Revision r1") < report.index("public.children.parent") < report.index("Revision r2")
     assert "Dry run of 2 revisions: 2 operations ready. Nothing was changed." in report
+
+
+@pytest.mark.usefixtures("unchanged")
+def test_an_environment_that_does_not_look_at_the_option_converts_nothing(project: Project) -> None:
+    """Alembic hands -x to the env.py and runs the revisions in earnest where that takes no notice."""
+    project.revision("op.execute('CREATE TABLE more (id int)')")
+    project.revision(PARENTS)
+    config = project.config(dry_run="")
+    config.attributes["dry_run"] = False
+    with pytest.raises(CommandError, match=r"-x dry-run was given, but .* op.convert_to_uuid parents.id was about"):
+        command.upgrade(config, "head")
 
 
 @pytest.mark.usefixtures("unchanged")
