@@ -17,6 +17,7 @@ from uuidkit.findings import Reference
 from uuidkit.planning.build import build
 from uuidkit.planning.dependents import unknown_names
 from uuidkit.planning.model import GraphPlan, Plan, Request
+from uuidkit.planning.notes import of_several
 from uuidkit.reading import read_again, read_graphs
 from uuidkit.references import declared
 from uuidkit.requesting import make_request
@@ -85,7 +86,8 @@ def _noted(session: Session, schema: Schema, plan: Plan, more: Sequence[str] = (
     """The plan with what concerns the database as a whole, and who else is at work in it."""
     tables = dict.fromkeys(table for graph in plan.graphs if graph.changing for table in graph.tables)
     around = read_surroundings(session, [(schema.tables[table].oid, table) for table in tables])
-    return replace(plan, notes=(*plan.notes, *more, *surrounding_notes(around, schema.role)))
+    notes = (*plan.notes, *more, *of_several(plan.graphs), *surrounding_notes(around, schema.role))
+    return replace(plan, notes=notes)
 
 
 def _planned_again(session: Session, plan: Plan, waiting: Sequence[GraphPlan]) -> Plan:

@@ -258,6 +258,12 @@ request_options = several(
         is_flag=True,
         help="Make every object for which the report offers a definition by that one.",
     ),
+    click.option(
+        "--join-graphs",
+        is_flag=True,
+        help="Convert reference graphs that share a table in one transaction, in which it is rewritten once, and take "
+        "them back together, too.",
+    ),
     lock_options,
 )
 

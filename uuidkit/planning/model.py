@@ -38,6 +38,7 @@ class Request:
             ``OFFERED`` for that which the report offers.
         rewrite_offered: whether all objects for which the report offers a definition are made by it, unless named in
             ``allow`` or ``rewrites``.
+        join_graphs: whether reference graphs that have a table in common are one, so that the table is rewritten once.
         optional_names: whether a name in ``allow`` or ``rewrites`` may be one that nothing has.
         lock_timeout: seconds one attempt waits for the locks.
         lock_attempts: how many attempts are made.
@@ -55,6 +56,7 @@ class Request:
     allow: tuple[str, ...] = ()
     rewrites: tuple[tuple[str, str], ...] = ()
     rewrite_offered: bool = False
+    join_graphs: bool = False
     optional_names: bool = False
     through: tuple[ColumnName, ...] = ()
     lock_timeout: float = 2.0

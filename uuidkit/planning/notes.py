@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from uuidkit.catalog.names import ColumnName, display
 from uuidkit.findings import ColumnFindings, Reference
 from uuidkit.planning.facts import GraphFacts
-from uuidkit.planning.model import ForeignKeyPlan, OnUnparseable, Request
+from uuidkit.planning.model import ForeignKeyPlan, GraphPlan, OnUnparseable, Request
 from uuidkit.wording import count
+
+MANY_ROWS = 100_000  # of a table, from which on it matters how often it is rewritten
 
 
 def notes(request: Request, facts: GraphFacts, keys: Sequence[ForeignKeyPlan]) -> Iterator[str]:
@@ -39,6 +42,23 @@ def notes(request: Request, facts: GraphFacts, keys: Sequence[ForeignKeyPlan]) -
     for key in keys:
         if key.existing is not None and not key.existing.validated and key.existing.enforced:
             yield f"Foreign key {display(key.name)} is NOT VALID and comes back so."
+
+
+def of_several(graphs: Sequence[GraphPlan]) -> Iterator[str]:
+    """What concerns the graphs of a plan together.
+
+    Args:
+        graphs: all of them.
+    """
+    times = Counter(work.table for graph in graphs for work in graph.works if (work.rows or 0) >= MANY_ROWS)
+    often = {table: number for table, number in times.items() if number > 1}
+    if often:
+        named = ", ".join(f"{table} {number} times" for table, number in list(often.items())[:5])
+        more = f" and {count(len(often) - 5, 'table')} more" if len(often) > 5 else ""
+        yield (
+            f"Rewritten more than once, as columns of several reference graphs are in them: {named}{more}. With "
+            "--join-graphs each table is rewritten once; its graphs then change in one transaction, and back in one."
+        )
 
 
 def _values(name: ColumnName, findings: ColumnFindings, on_unparseable: OnUnparseable) -> Iterator[str]:

@@ -7,8 +7,8 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from uuidkit.catalog.model import Schema
-from uuidkit.catalog.names import ColumnName
-from uuidkit.catalog.trees import root_of
+from uuidkit.catalog.names import ColumnName, TableName
+from uuidkit.catalog.trees import family_tables, root_of
 from uuidkit.errors import UsageError
 from uuidkit.findings import Reference
 from uuidkit.planning.model import Request
@@ -102,6 +102,8 @@ def closure(schema: Schema, references: Sequence[Reference], request: Request) -
     known = include(schema, references, request)
     edges = _edges(known, request)
     components = _components(edges, request.targets)
+    if request.join_graphs:
+        components = _joined(schema, components)
     for component in components:
         _refuse_excluded(component, known, request)
     ordered = [_parents_first(schema, component, edges) for component in components]
@@ -155,6 +157,17 @@ def _components(
                     waiting.append(other)
         components.append(frozenset(reached))
     return components
+
+
+def _joined(schema: Schema, components: Iterable[frozenset[ColumnName]]) -> list[frozenset[ColumnName]]:
+    """Components that have a table in common, whatever inherits from it included, as one."""
+    joined: list[tuple[frozenset[ColumnName], set[TableName]]] = []
+    for component in components:
+        tables = set(family_tables(schema, (column.table_name for column in component)))
+        touching = [found for found in joined if tables & found[1]]
+        joined = [found for found in joined if not tables & found[1]]
+        joined.append((component.union(*(own for own, _ in touching)), tables.union(*(own for _, own in touching))))
+    return [component for component, _ in joined]
 
 
 def _refuse_excluded(component: Collection[ColumnName], references: Iterable[Reference], request: Request) -> None:

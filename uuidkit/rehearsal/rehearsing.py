@@ -28,7 +28,7 @@ ROWS = 1000  # of each table, and whatever these refer to
 _LINES = 20  # of a difference
 _SAME = (
     "include", "exclude", "references", "on_unparseable", "on_orphan", "declare_references", "backup",
-    "backup_suffix", "allow", "rewrites", "rewrite_offered",
+    "backup_suffix", "allow", "rewrites", "rewrite_offered", "join_graphs",
 )  # fmt: skip
 
 

@@ -152,6 +152,20 @@ def test_excluding_what_is_not_in_the_graph_does_nothing(schema: Schema) -> None
     assert graphs(schema, ask("a.id", exclude=["root.id"])) == graphs(schema, ask("a.id"))
 
 
+def test_graphs_that_share_a_table_may_be_one(schema: Schema) -> None:
+    apart = graphs(schema, ask("twig.id", "root.id", "leaf.id", "a.id", "root.code"))
+    assert len(apart) == 5
+    joined = graphs(schema, ask("twig.id", "root.id", "leaf.id", "a.id", "root.code", join_graphs=True))
+    # By leaf and twig the first three, by root the fourth; nothing ties the circle to them.
+    assert [set(graph) for graph in joined] == [
+        {column for graph in apart if "a.id" not in graph for column in graph},
+        {"a.id", "b.a"},
+    ]
+    for graph in apart[:-1]:
+        order = [column for column in joined[0] if column in graph]
+        assert order == graph
+
+
 def test_a_chain_of_any_length(schema: Schema) -> None:
     tables = dict(schema.tables)
     base = tables[name("a.id").table_name]
