@@ -15,9 +15,9 @@ CASE {classid}
     (SELECT CASE WHEN c.relkind IN ('i', 'I') THEN pg_get_indexdef(c.oid) ELSE concat_ws('|', pg_get_viewdef(c.oid),
               -- These are said by the statement that makes it.
               c.reloptions::text, nullif(c.reltablespace, 0)::text, nullif(c.relam, 0)::text,
-              (SELECT string_agg(concat_ws(' ', a.attname, format_type(a.atttypid, a.atttypmod),
-                                           pg_get_expr(d.adbin, d.adrelid)), ', ' ORDER BY a.attnum)
-                 FROM pg_attribute a LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
+              (SELECT string_agg(concat_ws(' ', a.attname, format_type(a.atttypid, a.atttypmod)), ', '
+                                 ORDER BY a.attnum)
+                 FROM pg_attribute a
                 WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped)) END
        FROM pg_class c WHERE c.oid = {objid})
   WHEN 'pg_constraint'::regclass THEN pg_get_constraintdef({objid})
@@ -83,7 +83,8 @@ CASE {classid}
                       (SELECT string_agg(concat_ws(' ', k.conname, pg_get_constraintdef(k.oid)), ', ')
                          FROM pg_constraint k WHERE k.conrelid = a.attrelid AND k.contype = 'n'
                           AND k.conkey = ARRAY[a.attnum]))
-       FROM pg_attrdef d JOIN pg_attribute a ON a.attrelid = d.adrelid AND a.attnum = d.adnum
+       -- The default of a view's column has nothing of its own: the column is the view's.
+       FROM pg_attrdef d JOIN pg_attribute a ON a.attrelid = d.adrelid AND a.attnum = d.adnum AND a.attgenerated <> ''
       WHERE d.oid = {objid})
   WHEN 'pg_statistic_ext'::regclass THEN
     (SELECT concat_ws('|', pg_get_userbyid(s.stxowner), coalesce(s.stxstattarget, -1),
@@ -103,9 +104,9 @@ CASE {classid} WHEN 'pg_class'::regclass THEN
                                  pg_get_expr(i.indpred, i.indrelid))
                   FROM pg_index i JOIN pg_am m ON m.oid = c.relam WHERE i.indexrelid = c.oid)
           ELSE concat_ws('|', pg_get_viewdef(c.oid), nullif(c.reltablespace, 0)::text, nullif(c.relam, 0)::text,
-                 (SELECT string_agg(concat_ws(' ', a.attname, format_type(a.atttypid, a.atttypmod),
-                                              pg_get_expr(d.adbin, d.adrelid)), ', ' ORDER BY a.attnum)
-                    FROM pg_attribute a LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
+                 (SELECT string_agg(concat_ws(' ', a.attname, format_type(a.atttypid, a.atttypmod)), ', '
+                                    ORDER BY a.attnum)
+                    FROM pg_attribute a
                    WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped)) END
      FROM pg_class c WHERE c.oid = {objid}) END"""
 

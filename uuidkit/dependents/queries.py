@@ -49,8 +49,8 @@ SELECT h.classid::regclass::text, h.objid::int8, h.objsubid, h.refclassid::regcl
   LEFT JOIN pg_trigger t ON h.classid = 'pg_trigger'::regclass AND t.oid = h.objid
  WHERE NOT (h.classid = 'pg_class'::regclass AND (c.relkind IN ('S', 't') OR coalesce(ic.relkind, 'm') <> 'm'))
    AND NOT (h.classid = 'pg_constraint'::regclass AND h.refclassid = 'pg_class'::regclass)
-   AND NOT (h.classid = 'pg_attrdef'::regclass
-            AND (dc.relkind = 'v' OR (d.adrelid = h.refobjid AND d.adnum = h.refobjsubid)))
+   AND NOT (h.classid = 'pg_attrdef'::regclass AND dc.relkind <> 'v'
+            AND d.adrelid = h.refobjid AND d.adnum = h.refobjsubid)
    AND NOT (h.classid = 'pg_trigger'::regclass AND (t.tgisinternal OR t.tgparentid <> 0))
  ORDER BY 1, 2, 3, 4, 5, 6"""
 
@@ -109,8 +109,6 @@ SELECT o.objid::int8, n.nspname, c.relname, c.relkind::text, pg_get_viewdef(c.oi
        (SELECT jsonb_agg(jsonb_build_object(
                  'name', a.attname, 'comment', col_description(c.oid, a.attnum),
                  'acl', {_acl("a.attacl")},
-                 'default', (SELECT pg_get_expr(d.adbin, d.adrelid) FROM pg_attrdef d
-                              WHERE d.adrelid = c.oid AND d.adnum = a.attnum),
                  'statistics', CASE WHEN a.attstattarget >= 0 THEN a.attstattarget END, 'options', a.attoptions,
                  'storage', CASE WHEN a.attstorage <> t.typstorage THEN a.attstorage::text END,
                  'compression', nullif(a.attcompression::text, '')) ORDER BY a.attnum)
@@ -243,6 +241,16 @@ SELECT o.objid::int8, n.nspname, p.proname, pg_get_function_identity_arguments(p
   JOIN pg_namespace n ON n.oid = p.pronamespace
  ORDER BY o.objid"""
 
+VIEW_DEFAULTS: Final[LiteralString] = f"""
+SELECT o.objid::int8, n.nspname, v.relname, a.attname, pg_get_expr(d.adbin, d.adrelid),
+       pg_has_role(v.relowner, 'USAGE'), pg_get_userbyid(v.relowner), {_COMMON}
+  FROM (SELECT 'pg_attrdef'::regclass::oid AS classid, unnest(%(oids)s::oid[]) AS objid) AS o
+  JOIN pg_attrdef d ON d.oid = o.objid
+  JOIN pg_class v ON v.oid = d.adrelid AND v.relkind = 'v'
+  JOIN pg_namespace n ON n.oid = v.relnamespace
+  JOIN pg_attribute a ON a.attrelid = d.adrelid AND a.attnum = d.adnum
+ ORDER BY o.objid"""
+
 GENERATED: Final[LiteralString] = f"""
 SELECT o.objid::int8, n.nspname, t.relname, a.attname, format_type(a.atttypid, a.atttypmod), a.attgenerated::text,
        pg_get_expr(d.adbin, d.adrelid), a.attnotnull, pg_has_role(t.relowner, 'USAGE'),
@@ -269,7 +277,7 @@ SELECT o.objid::int8, n.nspname, t.relname, a.attname, format_type(a.atttypid, a
   JOIN pg_attrdef d ON d.oid = o.objid
   JOIN pg_class t ON t.oid = d.adrelid
   JOIN pg_namespace n ON n.oid = t.relnamespace
-  JOIN pg_attribute a ON a.attrelid = d.adrelid AND a.attnum = d.adnum
+  JOIN pg_attribute a ON a.attrelid = d.adrelid AND a.attnum = d.adnum AND a.attgenerated <> ''
  ORDER BY o.objid"""
 
 PUBLICATIONS: Final[LiteralString] = f"""

@@ -177,6 +177,7 @@ def _read(
             "pg_proc",
             lambda row: relations.function(row, dropped=("pg_proc", row[0]) in by_row_type),
         ),
+        (queries.VIEW_DEFAULTS, "pg_attrdef", relations.default),
         (queries.GENERATED, "pg_attrdef", lambda row: tables.generated(row, schema.version_num)),
         (queries.PUBLICATIONS, "pg_publication_rel", tables.publication),
         (queries.STATISTICS, "pg_statistic_ext", tables.statistics),
@@ -185,8 +186,6 @@ def _read(
     for query, catalog, make in makers:
         for row in rows(query, catalog, waiting):
             if query is queries.RELATIONS and (row[3] not in "vm" or ("pg_class", row[0]) not in views):
-                continue
-            if query is queries.GENERATED and not row[5]:
                 continue
             found = make(row)
             waiting.discard(found.key)

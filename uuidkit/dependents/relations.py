@@ -98,12 +98,29 @@ def _creation(allowed: bool, owner: str, schema: str, what: str) -> tuple[Troubl
 
 def _column_changes(column: dict[str, Any]) -> Iterator[sql.Composable]:
     name = sql.Identifier(column["name"])
-    if column["default"] is not None:
-        yield sql.SQL("ALTER COLUMN {} SET DEFAULT {}").format(name, raw(column["default"]))
     if column["statistics"] is not None:
         yield sql.SQL("ALTER COLUMN {} SET STATISTICS {}").format(name, sql.Literal(column["statistics"]))
     if column["options"]:
         yield sql.SQL("ALTER COLUMN {} SET ({})").format(name, pieces.options(column["options"]))
+
+
+def default(row: Row) -> DependentObject:
+    """The default of a view's column."""
+    oid, schema, name, column, expression, owned, owner, address, _, extension, labelled = row
+    view = TableName(schema, name)
+    full = f"{view}.{display(column)}"
+    alter = sql.SQL("ALTER VIEW {} ALTER COLUMN {}").format(view.identifier, sql.Identifier(column))
+    return DependentObject(
+        catalog="pg_attrdef",
+        oid=oid,
+        kind="default",
+        name=full,
+        table=view,
+        address=pieces.address_of(address),
+        down=(text_of(sql.SQL("{} DROP DEFAULT").format(alter)),),
+        up=(text_of(sql.SQL("{} SET DEFAULT {}").format(alter, raw(expression))),),
+        troubles=(*pieces.ownership(owned, owner, full), *pieces.membership(extension, labelled, full)),
+    )
 
 
 def function(row: Row, *, dropped: bool) -> DependentObject:

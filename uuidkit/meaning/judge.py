@@ -110,6 +110,8 @@ class _Judge:
         company = casting.gather(trial, schema, catalog, members, self._conversions)
         trying = Trying(trial, schema, catalog, company)
         self._try(trying, asked)
+        for matter, judgement in trying.defaults(unrun):
+            self._found[matter.thing.key] = [judgement]
         self._refuse(trying, asked)
         self._fit(trying, [*unrun, *asked])
         self._rewrite(trying, asked)

@@ -8,7 +8,6 @@ from typing import Literal
 
 from psycopg import sql
 
-from uuidkit.catalog.names import TableName
 from uuidkit.composing import text_of
 from uuidkit.ids import parse
 from uuidkit.meaning import lexing
@@ -32,17 +31,6 @@ def old_ids(texts: Iterable[str], uuids: Mapping[str, str | None], known: Collec
             if uuid is not None and uuid != literal and (literal in known or parse(literal) is not None):
                 found[literal] = uuid
     return found
-
-
-def new_default(view: TableName, column: str, uuid: str) -> str:
-    """The statement that gives a view's column a uuid as its default.
-
-    Args:
-        view, column: whose default it is.
-        uuid: the uuid.
-    """
-    statement = sql.SQL("ALTER VIEW {} ALTER COLUMN {} SET DEFAULT {}::uuid;")
-    return text_of(statement.format(view.identifier, sql.Identifier(column), sql.Literal(uuid)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Iterator, Sequence
 
 from uuidkit.catalog.model import Schema
 from uuidkit.catalog.names import TableName
-from uuidkit.meaning import casting, evaluation, lexing, offers, props, verdict
+from uuidkit.meaning import casting, evaluation, lexing, props, verdict, view_defaults
 from uuidkit.meaning.asking import Trial
 from uuidkit.meaning.casting import LARGE, MIDDLE, SMALL, Company, Size
 from uuidkit.meaning.evaluation import Answers, Failure, Table
 from uuidkit.meaning.matters import Catalog, Matter
 from uuidkit.meaning.model import Judgement
-from uuidkit.meaning.questions import Question
+from uuidkit.meaning.questions import Question, questions
 from uuidkit.meaning.scenarios import Scenario, scenarios
 from uuidkit.meaning.stage import Stage, StagedView
 
@@ -235,16 +234,33 @@ class Trying:
         return Judgement("unknown", verdict.NO_DIFFERENCE)
 
     def _default(self, matter: Matter, question: Question) -> Judgement:
+        expression = matter.parts["value"]
+        # The types tell without its value, which may be another one each time.
+        bare = {**matter.parts, "value": f"(SELECT {expression} WHERE false)"}
+        [typed] = questions(matter.thing, bare, question.table, matter.columns)
         stage = self.stage([matter], matter.texts, SMALL)
-        before = evaluation.table(self._trial, stage, question, "old")
-        after = evaluation.table(self._trial, stage, question, "new")
+        before, after = (evaluation.table(self._trial, stage, typed, side) for side in evaluation.SIDES)
         if isinstance(before, Failure) or isinstance(after, Failure):
             return _refused(question, before, after)
-        judged = verdict.of_default(question, before, after, self.company.all_uuids)
-        uuid = (judged.example or {}).get("uuid")
-        if not isinstance(uuid, str):
-            return judged
-        return replace(judged, offer=offers.new_default(matter.thing.table, matter.parts["column"], uuid))
+        value: str | None = None
+        if not matter.unrun and not view_defaults.fits(before, after):
+            answer = evaluation.table(self._trial, stage, question, "old")
+            if not isinstance(answer, Failure):
+                [(value, _)] = answer.rows
+        view, column = matter.thing.table, matter.parts["column"]
+        return view_defaults.judged(view, column, expression, before, after, value, self.company.all_uuids)
+
+    def defaults(self, unrun: Sequence[tuple[Matter, Question]]) -> Iterator[tuple[Matter, Judgement]]:
+        """The judgement of each default among what may not be run: its type tells.
+
+        Args:
+            unrun: objects with their questions.
+        """
+        for matter, question in unrun:
+            if question.form == "default":
+                self._trial.path(matter.path)
+                self._trial.under({})
+                yield matter, self._default(matter, question)
 
     def _compared(
         self,

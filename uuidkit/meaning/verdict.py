@@ -233,24 +233,6 @@ def of_rows(
     )
 
 
-def of_default(question: Question, before: Table, after: Table, uuids: Uuids) -> Judgement:
-    """The judgement of the default of a view's column.
-
-    Args:
-        question: the default.
-        before, after: its value and the column, in one row.
-        uuids: what the converted texts become.
-    """
-    if before.types[1] == after.types[1]:
-        return Judgement("same", f"the column stays {after.types[1]}")
-    [(value, _)] = before.rows
-    if value is None:
-        return Judgement("same", "it is NULL")
-    why = f"the column becomes {after.types[1]}, and the default {shown(value)} is none"
-    example = {"value": value, "uuid": uuids.get(value), "before": value, "after": None}
-    return Judgement("changed", why, example, fails=True)
-
-
 def together(judgements: Sequence[Judgement]) -> Judgement:
     """The judgement of an object from those of its parts: a difference counts most, then what is not known.
 

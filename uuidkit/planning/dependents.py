@@ -150,6 +150,8 @@ def _undecided(plan: DependentPlan, judgement: Judgement, request: Request) -> I
         reason = found.why or judgement.why
         if found.kind in _DISPENSABLE:
             remedy = f"Leave it away until the way back with --allow {name}, or give another definition with "
+        elif found.kind == "default":
+            remedy = "Leave it away until the way back with an empty FILE.sql, or give another one in it, with "
         else:
             remedy = "Give a definition that works over uuid with "
         yield Blocker(

@@ -188,7 +188,7 @@ def test_what_changes_in_each_kind(module_database: str) -> None:
     assert words["pub"].endswith("PostgreSQL takes no row filter that casts a uuid to a text")
     assert judged["pub"].offer == f"ALTER PUBLICATION pub ADD TABLE ONLY trial.b WHERE ((id <> '{IDS[3]}'::uuid));"
     assert words["f_ids"].startswith("the function showed ('batch_")
-    assert words["id"] == "the column becomes uuid, and the default 'none' is none"
+    assert words["id"] == "the view's column id becomes uuid, and its default 'none' is no uuid"
 
     with trying(module_database, scripts["text"], "b.id d.b_id g.id", [BATCH]) as trial:
         judged = trial.judged

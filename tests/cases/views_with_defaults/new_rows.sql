@@ -1,0 +1,1 @@
+INSERT INTO fixed (n) VALUES (8);
