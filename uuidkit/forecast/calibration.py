@@ -30,16 +30,14 @@ _ALONE = 0.1  # of the processor's time may be lost to others there
 _WORST = 4.0  # times as long, at most, is said of a server that loses more
 _BEYOND_MEMORY = 1.6  # times as long, where a table does not fit into the server's own memory
 _LOG = 8 * 1024 * 1024  # bytes of write-ahead log to see how fast it takes them
-_REFERENCE = 0.052  # seconds of _WORKLOAD on the machine that the typical rates are of
-_WORKLOAD = (
-    "SELECT count(*) FROM (SELECT md5(n::text)::uuid AS id FROM generate_series(1, 60000) AS n) AS made WHERE id > "
-    "'00000000-0000-0000-0000-000000000001'"
-)
-# A process that is alone sees the clock at every look; one that is put aside for others misses some of the time.
-_LOST = """
-SELECT coalesce(sum(gap) FILTER (WHERE gap > 0.0003), 0), coalesce(sum(gap), 0)
-  FROM (SELECT extract(epoch FROM at - lag(at) OVER ())::float8 AS gap
-          FROM (SELECT clock_timestamp() AS at FROM generate_series(1, 50000)) AS looks) AS gaps"""
+_REFERENCE = 0.085  # seconds of _LOOK on the machine that the typical rates are of
+# Work of the kind at hand, with a look at the clock in each row: a process that is alone sees it all the time, one that
+# is put aside for others misses some of it.
+_LOOK = """
+SELECT coalesce(sum(gap) FILTER (WHERE gap > 0.0003), 0), sum(gap), count(id)
+  FROM (SELECT id, extract(epoch FROM at - lag(at) OVER ())::float8 AS gap
+          FROM (SELECT md5(n::text)::uuid AS id, clock_timestamp() AS at FROM generate_series(1, 60000) AS n) AS made
+       ) AS looks"""
 _SYNCS_INDEXES = 170000  # the first version that leaves a new index to the next checkpoint
 
 
@@ -106,22 +104,22 @@ def _measured(session: Session, plan: Plan, seconds: float) -> Rates:
         key=lambda pair: -(pair[1].bytes + (pair[1].rows or 0) * 50),
     )
     with undone(session), reading(session, plan.request.lock_timeout):
-        speeds, lost = [_workload(session)], [_lost(session)]
+        looks = [_look(session)]
         wal = _log(session)
         found, refused = _prepared(session, largest[:_TABLES], begun + seconds * 0.5)
         rounds = [sum(heap + index for one in found.values() for heap, index in one.times)]
         # Over and over as long as there is time: what a busy server does at one moment is not what it does at the next.
         while found and len(rounds) < _ROUNDS and time.monotonic() + rounds[-1] < begun + seconds:
             rounds.append(sum(one.once(session) for one in found.values()))
-            speeds.append(_workload(session))
-            lost.append(_lost(session))
+            looks.append(_look(session))
     took = time.monotonic() - begun
+    speeds = [looked / _REFERENCE for _, looked in looks]
     speed = statistics.median(speeds)
     if not found:
         said = f" (the server said: {refused})" if refused else ""
         return Rates(speed=speed, like=speed, basis=f"Typical rates, scaled to the speed of this server{said}.")
     rows = sum(one.rows for one in found.values())
-    share = sum(gone for gone, _ in lost) / (sum(looked for _, looked in lost) or 1.0)
+    share = sum(gone for gone, _ in looks) / sum(looked for _, looked in looks)
     apart, busy = _apart(rounds[1:] if len(rounds) > 2 else rounds, speeds, share)  # the first one meets cold caches
     basis = (
         f"Measured on this server: {count(rows, 'row')} of {', '.join(map(str, found))} rewritten in temporary tables, "
@@ -173,15 +171,10 @@ def _apart(rounds: Sequence[float], speeds: Sequence[float], lost: float) -> tup
     )
 
 
-def _lost(session: Session) -> tuple[float, float]:
+def _look(session: Session) -> tuple[float, float]:
     """Seconds that a process of the server was put aside for others, and of how many."""
-    [(lost, looked)] = session.rows(_LOST)
+    [(lost, looked, _)] = session.rows(_LOOK)
     return float(lost), float(looked)
-
-
-def _workload(session: Session) -> float:
-    """How long this server takes for what takes the machine of the typical rates one second."""
-    return timed(session, sql.SQL(_WORKLOAD)) / _REFERENCE
 
 
 def _log(session: Session) -> float:

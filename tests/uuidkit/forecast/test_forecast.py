@@ -91,7 +91,10 @@ def test_the_callers_transaction_stays_as_it_was(connection: psycopg.Connection)
 
 def test_other_programs_are_noticed_and_widen_the_bounds(connection: psycopg.Connection) -> None:
     plan = uuidkit.plan(connection, ["parents.id"])
-    busy = [subprocess.Popen([sys.executable, "-c", "while True: pass"]) for _ in range(2 * (os.cpu_count() or 1))]
+    # Each in a session of its own, as services are: the processes of one session count as one against the server's
+    # (sched_autogroup), and may all be kept on a processor that it does not use.
+    command = [sys.executable, "-c", "while True: pass"]
+    busy = [subprocess.Popen(command, start_new_session=True) for _ in range(2 * (os.cpu_count() or 1))]
     try:
         costs = forecast(connection, plan).estimate
     finally:
