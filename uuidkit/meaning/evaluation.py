@@ -11,7 +11,8 @@ from typing import Final
 import psycopg
 from psycopg import sql
 
-from uuidkit.composing import joined, raw, text_of
+from uuidkit.composing import joined, raw
+from uuidkit.meaning.arguments import arguments
 from uuidkit.meaning.asking import Trial
 from uuidkit.meaning.questions import Question
 from uuidkit.meaning.stage import Side, Stage, number_of, numbered, row_of, scenery, texts
@@ -19,14 +20,8 @@ from uuidkit.meaning.stage import Side, Stage, number_of, numbered, row_of, scen
 _ONE_BY_ONE = 48  # rows, when some of them make the expression fail
 _PROBE = 6  # of them, to see whether they all do
 _MOST_ROWS = 20_000
-_MOST_GIVEN = 40  # rows that a function is tried with
 # Grouping by a key, a system column, TABLESAMPLE, FOR UPDATE: what only a table can give.
 NEEDS_TABLE: Final = ("42803", "42703", "42809", "0A000")
-_ARGUMENTS: Final[dict[str, sql.Composable]] = {
-    **dict.fromkeys(("text", "character varying", "character"), sql.SQL("u.v")),
-    **dict.fromkeys(("smallint", "integer", "bigint", "numeric"), sql.SQL("1")),
-    "boolean": sql.SQL("true"),
-}
 # Each row with itself and with some others, for conditions about an old row and a new one.
 _DISTANCES = (0, 1, 2, 5, 11)
 
@@ -178,7 +173,7 @@ def _query(stage: Stage, question: Question, side: Side, *, unconverted: bool = 
     names = [sql.Identifier(name) for name in question.columns]
     query = sql.SQL("({}) AS q ({})").format(raw(question.text_on(side).rstrip().rstrip(";")), joined(list(names)))
     if question.arguments:
-        query = sql.SQL("{} CROSS JOIN LATERAL {}").format(_arguments(stage, question), query)
+        query = sql.SQL("{} CROSS JOIN LATERAL {}").format(arguments(stage, question), query)
     cells = [sql.SQL("q.{}").format(name) for name in names]
     columns = joined([sql.SQL("{} AS {}").format(cell, name) for cell, name in zip(cells, names, strict=True)])
     return sql.SQL(
@@ -339,29 +334,3 @@ def _place(stage: Stage, question: Question, number: int) -> int:
 def _spread(numbers: Sequence[int], most: int) -> list[int]:
     step = max(1, len(numbers) / most)
     return [numbers[int(n * step)] for n in range(min(len(numbers), most))]
-
-
-def _arguments(stage: Stage, question: Question) -> sql.Composed:
-    # Each parameter takes the texts of the converted columns in turn, or a row of a table.
-    values: dict[str | None, None] = {}
-    rows: dict[str, sql.Composable] = {}
-    for stand_in in stage.tables:
-        relation = sql.Identifier(stand_in.relation.name.name)
-        rows[text_of(relation)] = rows[stand_in.relation.name.name] = relation
-        for number, column in enumerate(stand_in.filled):
-            if column.converted:
-                values |= dict.fromkeys(row.values[number] for row in stand_in.rows[:12])
-    chosen = list(values)[:16] or [None]
-    columns: list[sql.Composable] = []
-    sources: list[sql.Composable] = [sql.SQL("unnest({}) AS u (v)").format(texts(chosen))]
-    for place, (name, declared) in enumerate(question.arguments):
-        if declared in rows:
-            alias = sql.Identifier(f"uuidkit row {place}")
-            sources.append(sql.SQL("(SELECT * FROM {} LIMIT {}) AS {}").format(rows[declared], _MOST_GIVEN, alias))
-            columns.append(sql.SQL("{} AS {}").format(alias, sql.Identifier(name)))
-        else:
-            value = _ARGUMENTS.get(declared, sql.NULL)
-            columns.append(sql.SQL("{}::{} AS {}").format(value, raw(declared), sql.Identifier(name)))
-    return sql.SQL("(SELECT {} FROM {}) AS {}").format(
-        joined(columns), joined(sources, " CROSS JOIN "), sql.Identifier(question.name)
-    )

@@ -26,6 +26,10 @@ _TOKEN = re.compile(
 )
 
 
+# Of the names of types that are several words, all but the first.
+_OF_TYPES = frozenset({"varying", "with", "without", "time", "zone", "precision"})
+
+
 @dataclass(frozen=True, slots=True)
 class Token:
     """One word of a definition.
@@ -93,6 +97,28 @@ def numbers(text: str) -> list[int]:
         text: SQL as the server prints it.
     """
     return list(dict.fromkeys(int(token.value) for token in tokens(text) if token.value.isdecimal()))
+
+
+def constants(text: str) -> list[tuple[str, str]]:
+    """The text constants with a type of their own, each once: value and type, which has no modifier.
+
+    Args:
+        text: SQL as the server prints it.
+    """
+    found: dict[tuple[str, str], None] = {}
+    words = tokens(text)
+    for number, token in enumerate(words[:-2]):
+        if token.kind != "string" or words[number + 1].kind != "cast":
+            continue
+        first = end = words[number + 2]
+        for word in words[number + 3 :]:
+            if word.kind != "name" and word.value not in (".", "[", "]"):
+                break
+            if word.kind == "name" and end.value != "." and word.value.lower() not in _OF_TYPES:
+                break
+            end = word
+        found[token.value, text[first.start : end.end]] = None
+    return list(found)
 
 
 def settings(text: str) -> tuple[list[str], bool]:

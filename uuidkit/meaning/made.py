@@ -37,6 +37,9 @@ _BY_TYPE: Mapping[str, tuple[str, ...]] = {
 }
 _NUMBERS = frozenset({"int2", "int4", "int8", "numeric", "float4", "float8"})
 _TEXTS = frozenset({"varchar", "text", "bpchar", "name"})
+_DATES = frozenset({"date", "timestamp", "timestamptz"})
+_YEARS, _MONTHS = (1000, 2999), 12
+_MODIFIER = re.compile(r"\(\d+(?:,\d+)?\)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,11 +50,13 @@ class Sought:
         literals: their text constants.
         numbers: their whole numbers.
         hints: (column, constant close behind it).
+        constants: (constant, its type) of those that have one of their own.
     """
 
     literals: tuple[str, ...] = ()
     numbers: tuple[int, ...] = ()
     hints: tuple[tuple[str, str | None], ...] = ()
+    constants: tuple[tuple[str, str], ...] = ()
 
 
 def sought(definitions: Iterable[str], columns: Sequence[str], role: str) -> Sought:
@@ -69,7 +74,33 @@ def sought(definitions: Iterable[str], columns: Sequence[str], role: str) -> Sou
         tuple(dict.fromkeys(literals))[:_MOST_LITERALS],
         tuple(dict.fromkeys(number for text in texts for number in lexing.numbers(text))),
         tuple(dict.fromkeys(hint for text in texts for hint in lexing.hints(text, columns))),
+        tuple(dict.fromkeys(constant for text in texts for constant in lexing.constants(text))),
     )
+
+
+def usual(type: str, kind: str, what: Sought) -> list[str]:
+    """Values of a type that is neither a text nor a number: any, and what the definitions look for.
+
+    Args:
+        type: as PostgreSQL prints it.
+        kind: its name in the catalog, or that of the type which its domain is of.
+        what: what the definitions look for.
+    """
+    found = [*_BY_TYPE.get(kind, ())]
+    found += [value for value, of in what.constants if of in (unmodified(type), kind)]
+    if kind in _DATES:
+        found += [f"{number}-06-15" for number in what.numbers if _YEARS[0] <= number <= _YEARS[1]]
+        found += [f"2024-{number:02}-15" for number in what.numbers if 1 <= number <= _MONTHS]
+    return list(dict.fromkeys(found))
+
+
+def unmodified(type: str) -> str:
+    """A type without its length or precision.
+
+    Args:
+        type: as PostgreSQL prints it.
+    """
+    return _MODIFIER.sub("", type)
 
 
 def uuid_for(spelling: str) -> UUID:
@@ -242,7 +273,7 @@ class Others:
             return [str(uuid_for(str(Shape()))), *known]
         if kind.startswith("_"):
             return ["{}"]
-        return [*_BY_TYPE.get(kind, ()), *self.labels.get(column.type, ())]
+        return [*usual(column.type, kind, self.what), *self.labels.get(column.type, ())]
 
     def _takes(self, column: Column, value: str) -> bool:
         kind = column.base_type
@@ -252,7 +283,7 @@ class Others:
             return value.isdecimal() and int(value) < 32_767
         if kind == "uuid":
             return _is_uuid(value)
-        return value in self.labels.get(column.type, ()) or value in _BY_TYPE.get(kind, ())
+        return value in self._usual(column)
 
 
 def _is_uuid(text: str) -> bool:
