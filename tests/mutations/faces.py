@@ -49,6 +49,22 @@ FACES = (
         "nothing but our own care keeps a report from writing",
     ),
     Mutation(
+        "an empty DATABASE_URL is not the embedded server",
+        "uuidkit/cli/connecting.py",
+        "    if face.embedded and ENV in os.environ:\n",
+        "    if False:\n",
+        _USAGE,
+        "a pipeline without its secret finds nothing to convert, and is green",
+    ),
+    Mutation(
+        "psql gets no password as an argument",
+        "uuidkit/cli/psql.py",
+        '    if password := found.pop("password", None):\n',
+        '    if password := found.get("password"):\n',
+        _USAGE,
+        "everybody on the machine can read the password",
+    ),
+    Mutation(
         "finalize without a terminal needs --yes",
         _CHANGING,
         "    if not yes and not interactive():\n",

@@ -22,14 +22,25 @@ def server(face: Face) -> Iterator[str]:
 
     Args:
         face: with the URL that was given, if one was.
+
+    Raises:
+        UsageError: DATABASE_URL is set and says nothing: a secret that a pipeline does not have would otherwise look
+            like a database with nothing to convert.
     """
     from uuidkit.database import use
-    from uuidkit.database.url import given
+    from uuidkit.database.url import ENV
+    from uuidkit.errors import UsageError
 
-    if given(face.database_url) is None and os.name == "posix":
+    if face.embedded and ENV in os.environ:
+        raise UsageError(
+            f"{ENV} is set, but empty.", "Let it name the database; unset it to use the embedded PostgreSQL."
+        )
+    if face.embedded and os.name == "posix":
         from uuidkit.database.embedded import default_directory
 
-        message(f"DATABASE_URL is not set: using the embedded PostgreSQL in {visible(str(default_directory()))}.")
+        folder = default_directory()
+        new = "" if folder.exists() else ", which is new and empty (`uuidkit psql -f FILE` runs SQL in it)"
+        message(f"{ENV} is not set: using the embedded PostgreSQL in {visible(str(folder))}{new}.")
     with use(face.database_url) as url:
         yield url
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from uuidkit.cli import changing, demo, reading
+from uuidkit.cli import changing, demo, psql, reading
 from uuidkit.cli.failures import explained
 from uuidkit.cli.options import Face, database_option
 from uuidkit.version import __version__
@@ -70,6 +70,7 @@ for command in (
     changing.revert,
     reading.lookup,
     changing.finalize,
+    psql.psql,
     demo.demo,
 ):
     uuidkit.add_command(command)

@@ -39,6 +39,13 @@ class Face:
     mask: bool = False
 
     @property
+    def embedded(self) -> bool:
+        """Whether the embedded server is used, because no database was named."""
+        from uuidkit.database.url import given
+
+        return given(self.database_url) is None
+
+    @property
     def json(self) -> bool:
         """Whether to answer in JSON."""
         return self.form == "json"
@@ -105,19 +112,29 @@ class OutputFile(click.ParamType[Path | None]):
         return path
 
 
+def _named(_ctx: click.Context, _param: click.Parameter, value: str | None) -> str | None:
+    if value is not None and not value.strip():
+        raise click.BadParameter("it is empty.")
+    return value
+
+
 database_option = click.option(
     "-d",
     "--database-url",
     metavar="URL",
+    callback=_named,
     help="The database, as postgresql://user@host:port/name.  [default: DATABASE_URL, else the embedded server]",
 )
 
 
-def faced(*, json: bool = True, mask: bool = False, documents: bool = False) -> Callable[[F], Function]:
+def faced(
+    *, json: bool = True, output: bool = True, mask: bool = False, documents: bool = False
+) -> Callable[[F], Function]:
     """Give a command --database-url, --format, --output and --mask, and pass them on as one ``face``.
 
     Args:
         json: whether the command has --format.
+        output: whether the command has --output.
         mask: whether the command shows sample values that --mask can hide.
         documents: whether the command can also write a page or Markdown.
     """
@@ -130,7 +147,7 @@ def faced(*, json: bool = True, mask: bool = False, documents: bool = False) -> 
             face = ctx.meta[FACE] = Face(
                 database_url=given.pop("database_url") or before.database_url,
                 form=given.pop("answer_format", "text"),
-                output=given.pop("output"),
+                output=given.pop("output", None),
                 mask=given.pop("mask", False),
             )
             return function(face=face, **given)
@@ -141,9 +158,10 @@ def faced(*, json: bool = True, mask: bool = False, documents: bool = False) -> 
             decorated = click.option("--mask", is_flag=True, help="Hide sample values: letters become x, digits 9.")(
                 decorated
             )
-        decorated = click.option(
-            "-o", "--output", type=OutputFile(), metavar="FILE", help="Write the result to a file instead."
-        )(decorated)
+        if output:
+            decorated = click.option(
+                "-o", "--output", type=OutputFile(), metavar="FILE", help="Write the result to a file instead."
+            )(decorated)
         if json:
             decorated = click.option(
                 "--format",

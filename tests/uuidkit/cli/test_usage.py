@@ -15,7 +15,7 @@ from uuidkit.cli.main import uuidkit
 from uuidkit.cli.options import Seconds
 from uuidkit.database.embedded import destroy
 
-COMMANDS = ["inspect", "scan", "report", "sql", "convert", "verify", "revert", "lookup", "finalize", "demo"]
+COMMANDS = ["inspect", "scan", "report", "sql", "convert", "verify", "revert", "lookup", "finalize", "psql", "demo"]
 UNREACHABLE = "postgresql://somebody:hunter2@127.0.0.1:1/none"
 
 
@@ -237,14 +237,45 @@ def test_a_reader_that_leaves_early_ends_the_program_quietly(legacy: str) -> Non
 
 def test_without_an_address_the_embedded_server_is_used_and_named(tmp_path: Path) -> None:
     folder = tmp_path / "data"
+    (tmp_path / "made.sql").write_text("CREATE TABLE made (id text PRIMARY KEY);")
     try:
         done = program(None, "inspect", UUIDKIT_EMBEDDED_DIR=str(folder))
         assert folder.is_dir()
+        assert done.returncode == 0, done.stderr
+        assert done.stdout == "There are no tables.\n"
+        assert f"using the embedded PostgreSQL in {folder}, which is new and empty" in done.stderr
+        # Whoever has no PostgreSQL fills it as the message says.
+        done = program(None, "psql", "-q", "-f", str(tmp_path / "made.sql"), UUIDKIT_EMBEDDED_DIR=str(folder))
+        assert (done.returncode, done.stdout) == (0, ""), done.stderr
+        done = program(None, "inspect", UUIDKIT_EMBEDDED_DIR=str(folder))
+        assert "public.made" in done.stdout
+        assert f"using the embedded PostgreSQL in {folder}.\n" in done.stderr
     finally:
         destroy(folder)  # the data may lie elsewhere, where the server's account can enter
+
+
+@pytest.mark.parametrize(("url", "args"), [("", ()), (" ", ()), (None, ("-d", ""))], ids=repr)
+def test_an_empty_address_is_not_the_embedded_server(url: str | None, args: tuple[str, ...], tmp_path: Path) -> None:
+    """A secret that a pipeline lacks is an empty variable; a report of an empty database would be a green check."""
+    done = program(url, "report", "--all", *args, UUIDKIT_EMBEDDED_DIR=str(tmp_path / "data"))
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "empty" in done.stderr
+    assert not (tmp_path / "data").exists()
+
+
+def test_psql_is_opened_on_the_same_database(server: Server, legacy: str) -> None:
+    database = psycopg.conninfo.conninfo_to_dict(legacy)["dbname"]
+    role = server.create_role(password="not to be seen")
+    url = server.url_of(str(database), role, "not to be seen")
+    command_line = "\\! tr '\\0' ' ' </proc/$PPID/cmdline"
+    done = program(url, "psql", "-Atc", "SELECT current_database(), current_user", "-c", command_line)
     assert done.returncode == 0, done.stderr
-    assert done.stdout == "There are no tables.\n"
-    assert f"using the embedded PostgreSQL in {folder}" in done.stderr
+    [first, command] = done.stdout.splitlines()
+    assert first == f"{database}|{role}"
+    assert "psql" in command
+    assert "not to be seen" not in command
+    assert program(legacy, "psql", "-c", "SELECT 1/0").returncode == 1
+    assert program(legacy, "psql", "-v", "ON_ERROR_STOP=1", "-f", "/nonexistent.sql").returncode != 0
 
 
 def test_the_connection_is_closed_at_the_end(run: Run, legacy: str) -> None:
