@@ -20,7 +20,7 @@ from uuidkit.catalog.read import (
 from uuidkit.catalog.trees import families, family_tables, inheriting
 from uuidkit.composing import text_of
 from uuidkit.database.session import Session
-from uuidkit.dependents.functions import read_functions
+from uuidkit.dependents.functions import read_functions, read_naming_triggers
 from uuidkit.dependents.model import DependentObject
 from uuidkit.dependents.order import concerning
 from uuidkit.dependents.read import read_dependents
@@ -231,6 +231,7 @@ def _surrounded(
     changing = set(families(schema, roots))
     dependents = read_dependents(session, schema, changing)
     functions = read_functions(session, schema, changing, dependents)
+    naming = read_naming_triggers(session, schema, changing, dependents)
     judged = _judged(session, schema, request, graphs, dependents)
     named = {table.oid: table.name for table in schema.tables.values()}
     row_triggers = [
@@ -247,6 +248,7 @@ def _surrounded(
                 dependents=(own_dependents := concerning(dependents, families(schema, graph.columns))),
                 judgements=tuple((*one.key, judged[one.key]) for one in own_dependents if one.key in judged),
                 functions=tuple(f for f in functions if own.keys() & set(f.tables)),
+                naming_triggers=tuple(one for one in naming if one.column.table_name in own),
                 sizes=tuple((table, sizes[table]) for table in own if table in sizes),
                 row_triggers=tuple(item for item in row_triggers if item[1] in own),
                 publications=tuple(item for item in publications if item[1] in own),

@@ -1,4 +1,4 @@
-"""Functions whose body is a string: no dependency tells what they read, only their text does."""
+"""Functions whose body, or what a trigger gives them, is a string: only that text tells what they read."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from uuidkit.catalog.read import empty_search_path
 from uuidkit.composing import raw, text_of
 from uuidkit.database.session import Session
 from uuidkit.dependents import queries
-from uuidkit.dependents.model import DependentObject, StringFunction
+from uuidkit.dependents.model import DependentObject, NamingTrigger, StringFunction
 
 
 def read_functions(
@@ -44,6 +44,31 @@ def read_functions(
         relations[view.oid] = tuple(sorted(reached & set(changing)))
         words.append((_word(view.table.name), relations[view.oid]))
     return tuple(_found(rows, words, relations))
+
+
+def read_naming_triggers(
+    session: Session, schema: Schema, changing: Collection[ColumnName], dependents: Sequence[DependentObject] = ()
+) -> tuple[NamingTrigger, ...]:
+    """The triggers that pass the name of a column to their function, which may do with it what a text alone allows.
+
+    Args:
+        session, schema, changing, dependents: as for ``read_functions``.
+    """
+    relations: dict[int, set[ColumnName]] = {}
+    for column in changing:
+        relations.setdefault(schema.tables[column.table_name].oid, set()).add(column)
+    for view, reached in _views(dependents):
+        relations[view.oid] = set(reached & set(changing))
+    if not relations:
+        return ()
+    with empty_search_path(session):
+        rows = session.rows(queries.TRIGGER_ARGUMENTS, {"relations": sorted(relations)})
+    return tuple(
+        NamingTrigger(name, function, column)
+        for oid, name, function, arguments in rows
+        for column in sorted(relations[oid])
+        if any(_word(column.name).search(argument) for argument in arguments)
+    )
 
 
 def _views(dependents: Sequence[DependentObject]) -> Iterator[tuple[DependentObject, frozenset[ColumnName]]]:

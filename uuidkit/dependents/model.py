@@ -91,6 +91,21 @@ class DependentObject:
 
 
 @dataclass(frozen=True, slots=True)
+class NamingTrigger:
+    """A trigger that passes the name of a converted column to its function.
+
+    Attributes:
+        name: its identity, e.g. ``audit on public.jobs``.
+        function: its function's identity.
+        column: the column.
+    """
+
+    name: str
+    function: str
+    column: ColumnName
+
+
+@dataclass(frozen=True, slots=True)
 class StringFunction:
     """A function that meets a converted column, going by its text or by a trigger that calls it.
 

@@ -331,3 +331,15 @@ SELECT p.oid::int8, (SELECT i.identity FROM pg_identify_object('pg_proc'::regcla
    AND NOT EXISTS (SELECT FROM pg_depend e WHERE e.classid = 'pg_proc'::regclass AND e.objid = p.oid
                       AND e.deptype = 'e')
  ORDER BY 2"""
+
+# The arguments are kept as one value, each with a zero byte behind it.
+TRIGGER_ARGUMENTS: Final[LiteralString] = """
+SELECT g.tgrelid::int8, (SELECT i.identity FROM pg_identify_object('pg_trigger'::regclass, g.oid, 0) AS i),
+       (SELECT i.identity FROM pg_identify_object('pg_proc'::regclass, g.tgfoid, 0) AS i),
+       ARRAY(SELECT convert_from(decode(replace(x.hex, ' ', ''), 'hex'), getdatabaseencoding())
+               FROM unnest(string_to_array(regexp_replace(encode(g.tgargs, 'hex'), '(..)', '\\1 ', 'g'), '00 '))
+                    WITH ORDINALITY AS x (hex, n)
+              WHERE x.n <= g.tgnargs ORDER BY x.n)
+  FROM pg_trigger g
+ WHERE g.tgrelid = ANY (%(relations)s::oid[]) AND g.tgnargs > 0 AND NOT g.tgisinternal AND g.tgparentid = 0
+ ORDER BY 2"""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
+from dataclasses import replace
 from typing import Literal
 
 from uuidkit.catalog.model import Schema
@@ -17,6 +18,9 @@ _DISPENSABLE = frozenset({"index", "statistics"})
 
 # What is made anew in a schema, and not on a table alone.
 _IN_A_SCHEMA = frozenset({"view", "materialized view", "index", "statistics", "function"})
+
+# PostgreSQL's own trigger functions that refuse a column of another type than a text.
+_OF_TEXTS_ALONE = frozenset({"pg_catalog.tsvector_update_trigger()", "pg_catalog.tsvector_update_trigger_column()"})
 
 _SAME = Judgement("same", "")
 
@@ -43,22 +47,52 @@ def dependent_plans(
             blockers += _not_creatable(schema, found)
         blockers += _undecided(plan, judgements.get(found.key, _SAME), request)
     plans += _kept(schema, changing, facts)
+    for plan, blocker in _by_text(request, facts, changing):
+        place = next((n for n, other in enumerate(plans) if (other.kind, other.name) == (plan.kind, plan.name)), None)
+        if place is None:
+            plans.append(plan)
+        elif plans[place].meaning == "same":
+            plans[place] = replace(plans[place], meaning="unknown", why="it passes a column's name to its function")
+        if plan.name not in request.allow:
+            blockers.append(blocker)
+    return tuple(plans), tuple(blockers)
+
+
+def _by_text(
+    request: Request, facts: GraphFacts, changing: Collection[ColumnName]
+) -> Iterator[tuple[DependentPlan, Blocker]]:
+    """What names a column in a text, and what has to be decided about it."""
     for function in facts.functions:
         if function.mentions is None or function.mentions not in changing:
             continue
-        plans.append(DependentPlan("function", function.name, function.mentions.table_name, "keep", "unknown"))
-        if function.name not in request.allow:
-            blockers.append(
-                Blocker(
-                    "MEANING",
-                    function.name,
-                    f"The text of the function names {function.mentions.table_name} and "
-                    f"{display(function.mentions.name)}; nothing but reading it tells whether it works with a uuid.",
-                    f"Read it (CREATE OR REPLACE FUNCTION works before and after), then pass "
-                    f"--allow {_quoted(function.name)}.",
-                )
+        yield (
+            DependentPlan("function", function.name, function.mentions.table_name, "keep", "unknown"),
+            Blocker(
+                "MEANING",
+                function.name,
+                f"The text of the function names {function.mentions.table_name} and "
+                f"{display(function.mentions.name)}; nothing but reading it tells whether it works with a uuid.",
+                f"Read it (CREATE OR REPLACE FUNCTION works before and after), then pass "
+                f"--allow {_quoted(function.name)}.",
+            ),
+        )
+    for trigger in facts.naming_triggers:
+        if trigger.column not in changing:
+            continue
+        given = f"The trigger gives the name {display(trigger.column.name)} to its function {trigger.function}"
+        if trigger.function in _OF_TEXTS_ALONE:
+            message = f"{given}, which takes columns of texts alone: every INSERT and UPDATE would fail."
+            remedy = (
+                "Write a trigger function of your own that casts the id (it works before and after) and let the "
+                "trigger call it"
             )
-    return tuple(plans), tuple(blockers)
+        else:
+            message = f"{given}; nothing but reading that tells whether it works with a uuid."
+            remedy = "Read the function (CREATE OR REPLACE FUNCTION works before and after)"
+        yield (
+            DependentPlan("trigger", trigger.name, trigger.column.table_name, "keep", "unknown"),
+            Blocker("MEANING", trigger.name, message, f"{remedy}, then pass --allow {_quoted(trigger.name)}."),
+        )
 
 
 def _not_creatable(schema: Schema, found: DependentObject) -> Iterator[Blocker]:

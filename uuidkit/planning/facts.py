@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from uuidkit.catalog.names import ColumnName, TableName
-from uuidkit.dependents.model import DependentObject, StringFunction
+from uuidkit.dependents.model import DependentObject, NamingTrigger, StringFunction
 from uuidkit.findings import ColumnFindings, Reference
 from uuidkit.meaning.model import Judgement
 
@@ -28,6 +28,7 @@ class GraphFacts:
         dependents: what hangs on the columns, each after all that it is built on.
         judgements: (catalog, oid, judgement) of those whose meaning was looked at.
         functions: functions with a string for a body that have to do with the columns.
+        naming_triggers: triggers that pass the name of a converted column to their function.
         row_triggers: (trigger, table, function) where the function handles whole rows of the table.
         publications: names of publications that send whole rows of a table.
         sizes: bytes of each table's rows.
@@ -46,6 +47,7 @@ class GraphFacts:
     dependents: tuple[DependentObject, ...] = ()
     judgements: tuple[tuple[str, int, Judgement], ...] = ()
     functions: tuple[StringFunction, ...] = ()
+    naming_triggers: tuple[NamingTrigger, ...] = ()
     row_triggers: tuple[tuple[str, TableName, str], ...] = ()
     publications: tuple[tuple[str, TableName], ...] = ()
     sizes: tuple[tuple[TableName, int], ...] = ()
