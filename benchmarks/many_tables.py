@@ -1,7 +1,7 @@
 """What a schema of many tables costs: the dry run and the conversion of every key in it, and a scan of many columns.
 
 python -m benchmarks.many_tables                 everything: 100 tables and 200 foreign keys, how it grows, the scan
-python -m benchmarks.many_tables graph           one of them: graph, growth, scan
+python -m benchmarks.many_tables graph           one of them: graph, growth, joined, scan
 python -m benchmarks.many_tables --server 16     on another server: 18, 16 (from the wheel), system
 python -m benchmarks.many_tables --check         ends with status 1 when a target is missed
 python -m benchmarks.many_tables --disk          the data on disk; see below
@@ -32,7 +32,7 @@ from benchmarks.command import environment
 from benchmarks.server import Server, server
 from tests.support.memory import FOLDER, prefer_memory
 
-PARTS = ("graph", "growth", "scan")
+PARTS = ("graph", "growth", "joined", "scan")
 TARGETS = (("report", 2.0), ("convert", 3.0), ("verify", None), ("revert", None))  # seconds
 SCAN = 5.0  # seconds
 
@@ -44,18 +44,20 @@ class Sizes:
     Attributes:
         tables: tables of the graph; each has two foreign keys to others.
         growth: numbers of tables that the times are compared at.
+        joined: rows of a table that three reference graphs have in common.
         scanned: tables of the scan, each with `columns` text columns and `rows` rows.
     """
 
     tables: int
     growth: Sequence[int]
+    joined: int
     scanned: int
     columns: int
     rows: int
 
 
-FULL = Sizes(tables=100, growth=(50, 100, 200), scanned=40, columns=10, rows=1000)
-QUICK = Sizes(tables=10, growth=(5, 10), scanned=4, columns=10, rows=100)
+FULL = Sizes(tables=100, growth=(50, 100, 200), joined=500_000, scanned=40, columns=10, rows=1000)
+QUICK = Sizes(tables=10, growth=(5, 10), joined=5_000, scanned=4, columns=10, rows=100)
 
 
 @dataclass(frozen=True)
@@ -96,6 +98,20 @@ class Bench:
             found = self._there_and_back(tables, judged=False)
             first = first or found
             print(f"  {tables:>8}{2 * tables:>8}" + "".join(_compared(found[n], first[n], start) for n in names))
+
+    def joined(self) -> None:
+        """A table with a key and two foreign keys: converted graph by graph, and with its graphs as one."""
+        took: dict[str, list[Took]] = {"graph by graph": [], "--join-graphs": []}
+        for way, found in took.items():
+            with self._database("orders") as name:
+                make_orders(self.server, name, self.sizes.joined)
+                options = ("--join-graphs",) if way == "--join-graphs" else ()
+                found.append(self._timed(name, "convert", "orders.id", "people.id", "articles.id", *options)[0])
+                found.append(self._timed(name, "revert", "--all")[0])
+        print(f"A table of {self.sizes.joined} rows with its own key and two foreign keys:")
+        for number, command in enumerate(("convert", "revert")):
+            apart, together = (found[number].seconds for found in took.values())
+            print(f"  {command:<17}{apart:6.2f} s, --join-graphs {together:.2f} s: {together / apart:.2f}")
 
     def scan(self) -> None:
         """A database of many text columns, of which some are ids."""
@@ -230,6 +246,32 @@ def _table(number: int) -> sql.Identifier:
     return sql.Identifier(f"table_{number}")
 
 
+def make_orders(running: Server, database: str, rows: int) -> None:
+    """A table with a key and foreign keys to two others, each the key of a reference graph.
+
+    Args:
+        running: the server.
+        database: an empty one.
+        rows: of that table.
+    """
+    with running.connect(database) as connection, connection.transaction():
+        connection.execute(
+            "CREATE TABLE people (id varchar PRIMARY KEY); CREATE TABLE articles (id varchar PRIMARY KEY);"
+            "CREATE TABLE orders (id varchar PRIMARY KEY, person_id varchar NOT NULL REFERENCES people,"
+            " article_id varchar NOT NULL REFERENCES articles, remark text);"
+            "INSERT INTO people SELECT 'person_' || md5('p' || n) FROM generate_series(1, 1000) AS n;"
+            "INSERT INTO articles SELECT 'article_' || md5('a' || n) FROM generate_series(1, 1000) AS n"
+        )
+        connection.execute(
+            sql.SQL(
+                "INSERT INTO orders SELECT 'order_' || md5('o' || n), 'person_' || md5('p' || 1 + n % 1000),"
+                " 'article_' || md5('a' || 1 + n * 7 % 1000), 'as usual' FROM generate_series(1, {}) AS n"
+            ).format(sql.Literal(rows))
+        )
+        connection.execute("CREATE INDEX ON orders (person_id); CREATE INDEX ON orders (article_id)")
+    _settle(running, database)
+
+
 # What a text column of somebody's database may hold; {n} is the row, {t} the table.
 _TEXTS = (
     ("id", "'t{t}_' || md5({t} || '-' || n)"),
@@ -282,7 +324,7 @@ def _settle(running: Server, database: str) -> None:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the benchmark; the exit status."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("parts", nargs="*", metavar="PART", help="graph, growth, scan (default: all)")
+    parser.add_argument("parts", nargs="*", metavar="PART", help="graph, growth, joined, scan (default: all)")
     parser.add_argument("--server", default="18", help="18, 16 or system (default: 18)")
     parser.add_argument("--quick", action="store_true", help="small sizes")
     parser.add_argument("--disk", action="store_true", help="the data on disk, even if there is room in memory")
