@@ -15,10 +15,14 @@ from uuidkit.database.session import Session, adapt
 from uuidkit.explaining import sentences
 from uuidkit.ids import sql as value
 from uuidkit.ledger import LedgerColumn, LedgerEntry, LedgerLookup, store
+from uuidkit.meaning import lexing
 from uuidkit.reading import read_database, reading
 from uuidkit.render.values import untouched
 from uuidkit.targets import resolve_roots
 from uuidkit.wording import count
+
+# Of an index as the server prints it: the word before its storage parameters, and what may follow them.
+_OPTIONS = ("WITH", ("TABLESPACE", "WHERE"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +102,7 @@ def _prove(session: Session, schema: Schema, entry: LedgerEntry, column: LedgerC
         checks.append(
             "its indexes are in place and valid" + (f"; {count(keys, 'foreign key')} of the table, too" if keys else "")
         )
+        checks += _set_since(schema, entry, column)
     return ColumnProof(name, rows, checked, tuple(checks), tuple(problems))
 
 
@@ -145,10 +150,25 @@ def _structure(schema: Schema, entry: LedgerEntry, column: LedgerColumn) -> Iter
             # A partition that was dropped has taken its own away.
             if table in column.tables and table in schema.tables:
                 yield f"The index {display(index.name)} is gone."
-        elif current.definition != index.definition:
+        elif _form(current.definition) != _form(index.definition):
             yield f"The index {display(index.name)} was changed: {current.definition}."
         elif not current.valid:
             yield f"The index {display(index.name)} is not valid."
+
+
+def _set_since(schema: Schema, entry: LedgerEntry, column: LedgerColumn) -> Iterator[str]:
+    """What was set about the indexes since and is nobody's business: no answer depends on it, and revert keeps it."""
+    named = {(index.table, index.name): index for index in schema.indexes_on(column.tables)}
+    for index in entry.graph.indexes:
+        current = named.get((TableName(index.schema, index.table), index.name))
+        if current is not None and current.definition != index.definition:
+            options = lexing.clause(current.definition, *_OPTIONS)
+            yield f"storage parameters of {display(index.name)} were set since: {options or 'to the defaults'}"
+
+
+def _form(definition: str) -> str:
+    """The definition of an index without its storage parameters."""
+    return lexing.without(definition, *_OPTIONS)
 
 
 def _values(

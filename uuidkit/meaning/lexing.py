@@ -232,6 +232,21 @@ def clause(text: str, word: str, ends: Sequence[str]) -> str | None:
     return None if start is None else text[start:].strip()
 
 
+def without(text: str, word: str, ends: Sequence[str]) -> str:
+    """A definition without one of its clauses.
+
+    Args:
+        text, word, ends: as for ``clause``.
+    """
+    found = clause(text, word, ends)
+    if found is None:
+        return text
+    behind = clause(text, word, ())
+    head = text[: text.rindex(behind)] if behind else text
+    words = tokens(head)
+    return f"{head[: words[-1].start]}{(behind or '').removeprefix(found).strip()}".strip()
+
+
 def statements(text: str) -> list[str]:
     """The statements of a text, parted by semicolons.
 

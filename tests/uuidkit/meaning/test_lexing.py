@@ -135,3 +135,11 @@ def test_made_ids_have_every_form() -> None:
     # The same in every table, so that children meet their parents.
     assert found == made.ids(what, [BATCH, CANONICAL], empty=False)
     assert max(len(text) for text in made.fitting(found, "character varying(38)", not_null=True) if text) == 38
+
+
+def test_a_definition_without_a_clause() -> None:
+    index = "CREATE INDEX \"WITH\" ON t USING btree (a) NULLS NOT DISTINCT{} WHERE (a <> 'WITH (fillfactor=1)'::text)"
+    options = " WITH (fillfactor='70', deduplicate_items=off)"
+    assert lexing.without(index.format(options), "WITH", ("WHERE",)) == index.format("")
+    assert lexing.without(index.format(""), "WITH", ("WHERE",)) == index.format("")
+    assert lexing.without(f"CREATE INDEX i ON t USING hash (a){options}", "WITH", ("WHERE",)).endswith(" (a)")

@@ -61,6 +61,16 @@ def test_an_option_of_an_index_set_since_the_conversion_is_kept(legacy: Legacy) 
         connection.execute("CREATE INDEX plain ON jobs (batch_id)")
         uuidkit.convert(connection, TARGET)
         connection.execute("ALTER INDEX plain SET (fillfactor = 70)")
+        [column] = [found for found in uuidkit.verify(connection).columns if found.column.table == "jobs"]
+        assert column.ok
+        assert "storage parameters of plain were set since: (fillfactor='70')" in column.checks
+        with connection.transaction(force_rollback=True):
+            connection.execute("DROP INDEX plain")
+            connection.execute(
+                "CREATE INDEX plain ON jobs (batch_id) WITH (fillfactor = 70) WHERE batch_id IS NOT NULL"
+            )
+            [problem] = [problem for found in uuidkit.verify(connection).columns for problem in found.problems]
+            assert problem.startswith("The index plain was changed: CREATE INDEX plain ON public.jobs USING btree")
         uuidkit.revert(connection, all=True)
         assert one(connection, "SELECT reloptions = '{fillfactor=70}' FROM pg_class WHERE oid = 'plain'::regclass")
         assert one(connection, "SELECT pg_typeof(batch_id)::text FROM jobs LIMIT 1") == "character varying"
