@@ -64,7 +64,11 @@ def scan(face: Face, schema: str | None, exclude: tuple[str, ...]) -> None:
     epilog="Example: uuidkit report batch_jobs.batch_id --on-unparseable derive",
 )
 @request_options
-@click.option("--statements", is_flag=True, help="Print every statement in full.")
+@click.option(
+    "--statements/--no-statements",
+    default=None,
+    help="Print every statement in full, which a document does anyway; or leave them out of a document.",
+)
 @click.option(
     "--fail-on",
     type=click.Choice(["blocked", "changed", "review"]),
@@ -91,7 +95,7 @@ def report(
     ctx: click.Context,
     /,
     face: Face,
-    statements: bool,
+    statements: bool | None,
     fail_on: str,
     rehearse: bool,
     rehearse_rows: int | None,
@@ -101,6 +105,9 @@ def report(
     targets, options = checked_request(given)
     if rehearse_rows is not None and not rehearse:
         raise click.UsageError("--rehearse-rows says how --rehearse goes about it; add --rehearse.")
+    document = face.form in ("html", "markdown")
+    if statements is False and not document:
+        raise click.UsageError("--no-statements is for a document; add --format html or --format markdown.")
     from uuidkit import api
     from uuidkit.forecast import forecast
     from uuidkit.report import json, text, words
@@ -114,10 +121,12 @@ def report(
             found["rehearsal"] = rehearsed(url, plan, rehearse_rows)
     if face.json:
         emit(json.dumps(found), face)
-    elif face.form in ("html", "markdown"):
+    elif document:
+        if statements is False:
+            found["graphs"] = [{**graph, "steps": []} for graph in found["graphs"]]
         emit(written(found, face), face)
     else:
-        said = text.plan(plan, mask=face.mask, statements=statements)
+        said = text.plan(plan, mask=face.mask, statements=bool(statements))
         if rehearse:
             from uuidkit.report import rehearsed as section
 

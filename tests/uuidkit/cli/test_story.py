@@ -80,6 +80,11 @@ def test_report_changes_nothing_and_ends_with_0_when_ready(run: Run, legacy: str
     full = run(legacy, "report", TARGET, "--statements")
     assert fits(full.stdout)
     assert "TYPE uuid USING" in " ".join(full.stdout.split())
+    for form in ("html", "markdown"):
+        whole, short = (run(legacy, "report", TARGET, "--format", form, *more) for more in ((), ("--no-statements",)))
+        assert "TYPE uuid USING" in whole.stdout
+        assert "LOCK TABLE" not in short.stdout
+        assert "public.domains.batch_id" in short.stdout
     found = json.loads(run(legacy, "report", TARGET, "--format", "json").stdout)
     assert found["status"] == "ready"
     assert found["columns"][0]["table"] == "public.batch_jobs"

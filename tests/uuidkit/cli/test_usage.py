@@ -64,6 +64,7 @@ def test_every_command_and_option_is_explained_with_an_example(run: Run, name: s
         ["report", "jobs.batch_id", "--format", "yaml"],
         ["report", "jobs.batch_id", "-o", "no/such/folder/report.txt"],
         ["report", "jobs.batch_id", "-o", "."],
+        ["report", "jobs.batch_id", "--no-statements"],
         ["sql", "jobs.batch_id", "--format", "json"],
         ["scan", "--unknown"],
         ["unknown"],
