@@ -57,6 +57,14 @@ FACES = (
         "a pipeline without its secret finds nothing to convert, and is green",
     ),
     Mutation(
+        "whoever stops listening ends no work",
+        "uuidkit/cli/output.py",
+        "        if error.errno not in (errno.EPIPE, errno.EIO):\n",
+        "        if True:\n",
+        ("tests/uuidkit/cli/test_progress.py",),
+        "a conversion of hours is rolled back because its progress is read no more",
+    ),
+    Mutation(
         "psql gets no password as an argument",
         "uuidkit/cli/psql.py",
         '    if password := found.pop("password", None):\n',

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NoReturn
 import click
 
 from uuidkit.cli.options import FACE, Face
-from uuidkit.cli.output import emit, message
+from uuidkit.cli.output import emit, message, say
 from uuidkit.errors import BlockedError, UuidkitError
 from uuidkit.report.layout import visible
 
@@ -66,7 +66,7 @@ def _blocked(ctx: click.Context, error: BlockedError) -> NoReturn:
 
     face: Face = ctx.meta.get(FACE) or Face()
     _trace()
-    click.echo(text.blockers(error.blockers, mask=face.mask, changed=bool(error.finished)), err=True, nl=False)
+    say(text.blockers(error.blockers, mask=face.mask, changed=bool(error.finished)), nl=False)
     if error.finished:
         message("\n" + visible(error.standing))
     if face.json:
@@ -121,4 +121,4 @@ def _end(ctx: click.Context, sentence: str, remedy: str, status: int) -> NoRetur
 
 def _trace() -> None:
     if os.environ.get("UUIDKIT_TRACEBACK"):
-        click.echo(traceback.format_exc(), err=True, nl=False)
+        say(traceback.format_exc(), nl=False)

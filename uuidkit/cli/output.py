@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, TextIO
 
@@ -40,6 +42,30 @@ def ask(question: str) -> bool:
     return click.confirm(question, default=False, err=True)
 
 
+def say(text: str, *, nl: bool = True) -> None:
+    """Progress or a message, on standard error. That its reader has gone (a pipe, a terminal) ends no work.
+
+    Args:
+        text: one or more lines.
+        nl: whether a line break follows.
+    """
+    with _heard_or_not(sys.stderr):
+        click.echo(text, err=True, nl=nl, color=coloured(sys.stderr))
+
+
+@contextmanager
+def _heard_or_not(stream: TextIO) -> Iterator[None]:
+    """Where the reader of a stream has gone, let the stream lead nowhere from now on."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno not in (errno.EPIPE, errno.EIO):
+            raise
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, stream.fileno())
+        os.close(nowhere)
+
+
 def message(text: str, *, error: bool = False) -> None:
     """Something the user should know, on standard error.
 
@@ -50,11 +76,11 @@ def message(text: str, *, error: bool = False) -> None:
     if error:
         head = click.style("Error:", fg="red", bold=True) if coloured(sys.stderr) else "Error:"
         text = f"{head} {text}"
-    click.echo(text, err=True, color=coloured(sys.stderr))
+    say(text)
 
 
 def emit(text: str, face: Face) -> None:
-    """The result, to standard output or to the file that was asked for.
+    """The result, to standard output or to the file that was asked for; the exit status is that of the work.
 
     Args:
         text: ends with a line break.
@@ -63,12 +89,14 @@ def emit(text: str, face: Face) -> None:
     if face.output is not None:
         face.output.write_text(text, encoding="utf-8")
         message(f"Written to {face.output}.")
-    elif coloured(sys.stdout) and not face.json:
-        click.echo(painted(text), nl=False, color=True)
-    elif face.json:
-        click.echo(text.encode(), nl=False)  # UTF-8 whatever the terminal: a program reads it
-    else:
-        click.echo(text, nl=False, color=False)
+        return
+    with _heard_or_not(sys.stdout):
+        if coloured(sys.stdout) and not face.json:
+            click.echo(painted(text), nl=False, color=True)
+        elif face.json:
+            click.echo(text.encode(), nl=False)  # UTF-8 whatever the terminal: a program reads it
+        else:
+            click.echo(text, nl=False, color=False)
 
 
 def written(report: Mapping[str, Any], face: Face) -> str:
@@ -95,7 +123,8 @@ def emit_script(text: str, face: Face) -> None:
         face.output.write_bytes(text.encode())
         message(f"Written to {face.output}.")
     else:
-        click.echo(text.encode(), nl=False)
+        with _heard_or_not(sys.stdout):
+            click.echo(text.encode(), nl=False)
 
 
 def painted(text: str) -> str:

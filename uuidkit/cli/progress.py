@@ -10,9 +10,7 @@ from contextlib import ExitStack
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
-import click
-
-from uuidkit.cli.output import terminal
+from uuidkit.cli.output import say, terminal
 from uuidkit.report.layout import duration, visible, width
 
 if TYPE_CHECKING:
@@ -83,7 +81,7 @@ class Progress:
         else:
             self._clear()
             lead = {"done": "", "waiting": "  waiting: "}.get(event.kind, "  ")
-            click.echo(lead + text, err=True)
+            say(lead + text)
 
     def _graph(self, event: Event, text: str) -> None:
         self._clear()
@@ -100,7 +98,7 @@ class Progress:
             self._expected = held[0] if held else None
         if self._expected is not None and self._expected >= _LONG:
             text += f" (about {duration(self._expected)})"
-        click.echo(text, err=True)
+        say(text)
         self._begun = time.monotonic()
 
     def _seen(self, seen: Seen) -> None:
@@ -109,7 +107,7 @@ class Progress:
             if self._moves and self._line:
                 self._write(self._line, "".join(f" · {part}" for part in (self._left(), str(seen)) if part))
             elif not self._moves and seen.waits_for and seen.waits_for != self._waits:
-                click.echo(f"  {seen.waits_for}", err=True)
+                say(f"  {seen.waits_for}")
             self._waits = seen.waits_for
 
     def _left(self) -> str:
@@ -123,7 +121,7 @@ class Progress:
 
     def _step(self, line: str) -> None:
         if not self._moves:
-            click.echo(line, err=True)
+            say(line)
             return
         self._line = line
         self._write(line)
@@ -139,12 +137,12 @@ class Progress:
                 state = state[:-1]
             line += "…"
         self._clear(keep=True)
-        click.echo(line + state, err=True, nl=False)
+        say(line + state, nl=False)
         self._open = True
 
     def _clear(self, *, keep: bool = False) -> None:
         if self._open:
-            click.echo("\r" + " " * (shutil.get_terminal_size().columns - 1) + "\r", err=True, nl=False)
+            say("\r" + " " * (shutil.get_terminal_size().columns - 1) + "\r", nl=False)
             self._open = False
         if not keep:
             self._line = ""

@@ -118,3 +118,21 @@ def test_one_interruption_rolls_back_says_so_and_ends_with_1(tables: psycopg.Con
         "AND attname = 'parent_id'"
     ).fetchall()
     assert kind == "character varying"
+
+
+@pytest.mark.parametrize("both", [False, True], ids=["progress", "progress and result"])
+def test_that_nobody_listens_any_more_ends_no_work(tables: psycopg.Connection, database: str, both: bool) -> None:
+    """As behind ``2>&1 | head``: the pipe is closed before the first line."""
+    reader, writer = os.pipe()
+    os.close(reader)
+    with os.fdopen(writer, "wb") as closed:
+        done = subprocess.run(
+            command(),
+            env={**os.environ, "DATABASE_URL": database},
+            stdout=closed if both else subprocess.PIPE,
+            stderr=closed,
+        )
+    assert done.returncode == 0
+    assert both or done.stdout.startswith(b"Done: 2 columns became uuid")
+    types = tables.execute("SELECT count(*) FROM information_schema.columns WHERE data_type = 'uuid'").fetchone()
+    assert types == (2,)
