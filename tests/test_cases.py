@@ -192,6 +192,11 @@ def _refusal(scene: Scene, command: Command) -> list[str]:
         assert blocker["message"], head
         assert blocker["remedy"], head
         named.append(f"{blocker['code']} {blocker['object']}: {blocker['message']} {blocker['remedy']}")
+    kept = {d["name"] for d in found["dependents"] if d["action"] == "keep"}
+    refused = {d["name"] for d in found["dependents"] if d["action"] == "refuse"}
+    final = {b["object"] for b in found["blockers"] if b["code"] in ("DEPENDENT", "PERMISSION")}
+    assert refused <= {blocker["object"] for blocker in found["blockers"]}, "refused without a reason"
+    assert final & {d["name"] for d in found["dependents"]} <= refused | kept, "what cannot come back is said to"
     return named
 
 

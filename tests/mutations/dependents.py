@@ -99,11 +99,19 @@ DEPENDENTS = (
     ),
     Mutation(
         "dependents: default of a view's column",
-        _RELATIONS,
-        '    if column["default"] is not None:\n',
-        "    if False:\n",
+        "uuidkit/dependents/queries.py",
+        "   AND NOT (h.classid = 'pg_attrdef'::regclass AND dc.relkind <> 'v'\n",
+        "   AND NOT (h.classid = 'pg_attrdef'::regclass\n",
         cases("views_on_views"),
         "rows written through the view have no id",
+    ),
+    Mutation(
+        "dependents: storage parameters alone are nobody's business",
+        "uuidkit/verification.py",
+        "        elif _form(current.definition) != _form(index.definition):\n",
+        "        elif False:\n",
+        (f"{_UNDERNEATH}::test_an_option_of_an_index_set_since_the_conversion_is_kept",),
+        "an index that was made anew with another predicate passes as the old one",
     ),
     Mutation(
         "dependents: states of triggers and rules",
@@ -256,7 +264,7 @@ DEPENDENTS = (
     Mutation(
         "dependents: a string that names the column",
         _PLAN,
-        "        if function.name not in request.allow:\n",
+        "        if plan.name not in request.allow:\n",
         "        if False:\n",
         cases("views_beside"),
         "a function fails when it is called next, and nobody was told",
@@ -272,8 +280,8 @@ DEPENDENTS = (
     Mutation(
         "dependents: troubles block",
         _PLAN,
-        "            blockers += [Blocker(t.code, found.name, t.message, t.remedy) for t in found.troubles]\n",
-        "            pass\n",
+        "found.name, trouble.message, trouble.remedy) for trouble in found.troubles)\n",
+        "found.name, trouble.message, trouble.remedy) for trouble in ())\n",
         cases("blocked_foreign_owners", "blocked_generated_not_null"),
         "it fails halfway",
     ),

@@ -90,7 +90,7 @@ def pytest(folder: Path, tests: Sequence[str], servers: str, *more: str, seconds
     report = folder / ".mutation-report.xml"
     command = [
         sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--tb", "line", "--servers", servers,
-        f"--junitxml={report}", *more, *tests,
+        f"--junitxml={report}", "-o", "junit_family=xunit1", *more, *tests,
     ]  # fmt: skip
     process = subprocess.Popen(
         command, cwd=folder, env=environment(folder), text=True, stdin=subprocess.DEVNULL,

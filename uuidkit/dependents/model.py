@@ -7,7 +7,7 @@ from typing import Literal
 
 from uuidkit.catalog.names import ColumnName, TableName
 
-Action = Literal["keep", "recreate", "rewrite", "drop"]
+Action = Literal["keep", "recreate", "rewrite", "drop", "refuse"]
 
 
 @dataclass(frozen=True, slots=True, order=True)

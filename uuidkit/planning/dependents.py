@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Literal
 
 from uuidkit.catalog.model import Schema
 from uuidkit.catalog.names import ColumnName, display
-from uuidkit.dependents.model import DependentObject
+from uuidkit.dependents.model import Action, DependentObject
 from uuidkit.meaning.model import Judgement
 from uuidkit.planning.facts import GraphFacts
 from uuidkit.planning.model import OFFERED, Blocker, DependentPlan, Request
@@ -40,12 +40,11 @@ def dependent_plans(
     blockers: list[Blocker] = []
     judgements = {(catalog, oid): judgement for catalog, oid, judgement in facts.judgements}
     for found in facts.dependents:
-        plan = _decided(found, judgements.get(found.key, _SAME), request)
+        judgement = judgements.get(found.key, _SAME)
+        stuck = [*_stuck(schema, found)]
+        plan = _decided(found, judgement, request, stuck)
         plans.append(plan)
-        if plan.action != "keep":
-            blockers += [Blocker(t.code, found.name, t.message, t.remedy) for t in found.troubles]
-            blockers += _not_creatable(schema, found)
-        blockers += _undecided(plan, judgements.get(found.key, _SAME), request)
+        blockers += [*stuck, *_undecided(plan, judgement, request)]
     plans += _kept(schema, changing, facts)
     for plan, blocker in _by_text(request, facts, changing):
         place = next((n for n, other in enumerate(plans) if (other.kind, other.name) == (plan.kind, plan.name)), None)
@@ -95,8 +94,11 @@ def _by_text(
         )
 
 
-def _not_creatable(schema: Schema, found: DependentObject) -> Iterator[Blocker]:
-    """A right that making the object again needs: that to create something in its schema."""
+def _stuck(schema: Schema, found: DependentObject) -> Iterator[Blocker]:
+    """Why an object cannot be taken down and put back, whatever it means: what it is, and the rights of the role."""
+    if not found.hard:
+        return
+    yield from (Blocker(trouble.code, found.name, trouble.message, trouble.remedy) for trouble in found.troubles)
     if found.kind not in _IN_A_SCHEMA or found.address.names[0] in schema.schemas_creatable:
         return
     name, role = display(found.address.names[0]), display(schema.role)
@@ -108,33 +110,50 @@ def _not_creatable(schema: Schema, found: DependentObject) -> Iterator[Blocker]:
     )
 
 
-def _decided(found: DependentObject, judgement: Judgement, request: Request) -> DependentPlan:
+def _decided(found: DependentObject, judgement: Judgement, request: Request, stuck: Sequence[Blocker]) -> DependentPlan:
     """What is done with one object, the user's word first."""
     given = _given(found, judgement, request)
-    action, definition = "recreate", None
     taken = given == OFFERED and judgement.offer is not None
-    if not found.hard:
-        action = "keep"
-    elif given is not None:
-        wanted = judgement.offer or "" if given == OFFERED else given
-        definition = wanted.strip().removesuffix(";").strip() or None
-        action = "rewrite" if definition else "drop"
-    elif found.substitute is not None:
-        action, definition = "rewrite", found.substitute
-    elif _impossible(found, judgement) and found.kind in _DISPENSABLE and found.name in request.allow:
-        action = "drop"
+    action, definition = ("refuse", None) if stuck else _action(found, judgement, request, given)
+    why = "as it is offered, it means what it meant" if taken else found.why or judgement.why
+    if stuck:
+        why = stuck[0].message
     return DependentPlan(
         found.kind,
         found.name,
         found.table,
-        action,  # type: ignore[arg-type]
+        action,
         "same" if taken else _meaning(found, judgement),
         None if taken else judgement.example,
-        why="as it is offered, it means what it meant" if taken else found.why or judgement.why,
+        why=why,
         offer=judgement.offer,
         definition=definition,
         object=found,
     )
+
+
+def _action(
+    found: DependentObject, judgement: Judgement, request: Request, given: str | None
+) -> tuple[Action, str | None]:
+    """What is done with one object, and the definition by which it is made where that is another one."""
+    if not found.hard:
+        return "keep", None
+    if given == OFFERED:
+        return ("refuse", None) if judgement.offer is None else ("rewrite", _bare(judgement.offer))
+    if given is not None:
+        if not _bare(given):
+            return "drop", None
+        return ("refuse", None) if judgement.fails else ("rewrite", _bare(given))
+    if found.substitute is not None:
+        return "rewrite", found.substitute
+    if not _impossible(found, judgement):
+        return "recreate", None
+    return ("drop" if found.kind in _DISPENSABLE and found.name in request.allow else "refuse"), None
+
+
+def _bare(definition: str) -> str:
+    """A definition without the semicolon behind it."""
+    return definition.strip().removesuffix(";").strip()
 
 
 def _given(found: DependentObject, judgement: Judgement, request: Request) -> str | None:
@@ -171,7 +190,7 @@ def _undecided(plan: DependentPlan, judgement: Judgement, request: Request) -> I
             f"No other definition is offered for the {_what(found)}.",
             f"Write one, and pass --rewrite {_with_file(found.name)}.",
         )
-    if given is not None and plan.definition is not None and given != OFFERED and judgement.fails:
+    if given is not None and given != OFFERED and _bare(given) and judgement.fails:
         yield Blocker(
             "MEANING",
             found.name,

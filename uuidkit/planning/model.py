@@ -180,6 +180,8 @@ class DependentPlan:
     """What becomes of an object that hangs on a converted column.
 
     Attributes:
+        action: ``keep`` it as it is; ``recreate`` it as it was; ``rewrite`` it by another definition; ``drop`` it until
+            the way back; ``refuse`` the conversion, as it could not come back.
         meaning: whether it says over uuid what it said over text.
         example: a row for which it does not.
         why: the reason for action or meaning, as a sentence.
@@ -202,7 +204,7 @@ class DependentPlan:
     @property
     def up(self) -> tuple[str, ...]:
         """The statements that put it back, as the plan wants it."""
-        if self.object is None or self.action in ("keep", "drop"):
+        if self.object is None or self.action in ("keep", "drop", "refuse"):
             return ()
         return self.object.up if self.definition is None else (self.definition, *self.object.up[1:])
 

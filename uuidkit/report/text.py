@@ -18,12 +18,6 @@ _SAMPLES = 3  # values shown of each kind; the JSON has all that were kept
 
 _TABLES = 10  # of which the time is shown
 
-_FATES = {
-    "keep": "stays as it is",
-    "recreate": "is taken down and put back as it was",
-    "rewrite": "is made anew in another form",
-    "drop": "is left away until the way back",
-}
 _MEANINGS = {
     "same": "",
     "changed": "; its answers change",
@@ -293,10 +287,11 @@ def _reference(reference: Reference, show: _Show, mask: bool) -> Iterator[str]:
 def _dependents(found: Sequence[DependentPlan], mask: bool) -> Iterator[str]:
     rows = []
     for item in found:
-        fate = _FATES[item.action] + _MEANINGS[item.meaning]
+        refused = item.action == "refuse"
+        fate = words.FATES[item.action] + ("" if refused else _MEANINGS[item.meaning])
         if item.why:
             why = mask_message(item.why) if mask else item.why
-            fate += f" ({why})" if item.meaning == "same" else f": {why}"
+            fate += f" ({why})" if item.meaning == "same" and not refused else f": {why}"
         rows.append((item.kind, item.name, fate))
     yield from table(("KIND", "NAME", "WHAT BECOMES OF IT"), rows, "  ")
     offers = [item for item in found if item.offer is not None]

@@ -3,17 +3,26 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Literal
 
 from uuidkit.catalog.model import ForeignKey
 from uuidkit.catalog.names import ColumnName, TableName, display
+from uuidkit.dependents.model import Action
 from uuidkit.findings import Reference
 from uuidkit.planning.model import ColumnPlan, ForeignKeyPlan, GraphPlan, Plan
 
 _QUOTED = re.compile(r'"(?:[^"]|"")*"')
 _ACTION = re.compile(r"\bON (DELETE|UPDATE) (NO ACTION|RESTRICT|CASCADE|SET NULL|SET DEFAULT)")
 
+# What becomes of an object that hangs on a column.
+FATES: Mapping[Action, str] = {
+    "keep": "stays as it is",
+    "recreate": "is taken down and put back as it was",
+    "rewrite": "is made anew in another form",
+    "drop": "is left away until the way back",
+    "refuse": "keeps the conversion from starting",
+}
 _UNPARSEABLE = {
     "fail": "refused; --on-unparseable derive or null decides otherwise",
     "derive": "each text gets a uuid derived from it (RFC 9562, version 8), the same one wherever it occurs",

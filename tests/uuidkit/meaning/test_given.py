@@ -31,6 +31,7 @@ SCRIPT = f"""
     ALTER TABLE t ADD CONSTRAINT c CHECK (id <> '');
     CREATE POLICY p ON t FOR UPDATE USING (id = current_setting('app.id', true));
     CREATE POLICY q ON t FOR INSERT WITH CHECK (id <> '{FIRST}');
+    CREATE POLICY whole ON t USING (id IS NOT NULL) WITH CHECK (id IS NOT NULL AND note <> 'no');
     CREATE FUNCTION fire() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END';
     CREATE TRIGGER g BEFORE UPDATE ON t FOR EACH ROW WHEN (NEW.id LIKE 'batch_%') EXECUTE FUNCTION fire();
     CREATE FUNCTION f() RETURNS bigint BEGIN ATOMIC SELECT count(*) FROM t WHERE id LIKE 'batch_%'; END;
@@ -87,11 +88,13 @@ def test_changed_with_an_example(module_database: str) -> None:
         e="CREATE INDEX e ON trial.t (left(id::text, 10))",
         c=f"ALTER TABLE trial.t ADD CONSTRAINT c CHECK (id <> '{IDS[0]}')",
         p="CREATE POLICY p ON trial.t FOR UPDATE USING (id = nullif(current_setting('app.id', true), '')::uuid)",
+        whole="CREATE POLICY whole ON trial.t USING (id IS NOT NULL)",  # which holds for new rows as well
     )
     assert "that the view showed is not shown now" in found["v"].why
     assert found["i"].why == f"row 'batch_{HEX[1]}': the index held it, now leaves it out"
     assert found["e"].why == f"for '{FIRST}' the index gave '{FIRST[:10]}', now '{IDS[0][:10]}'"
     assert found["c"].why == f"row '{FIRST}': the check accepted it, now refuses it"
+    assert found["whole"].why.endswith("the policy refused it, now accepts it")
     assert "now it fails: invalid input syntax for type uuid" in found["p"].why
     assert {name for name in ("v", "i", "e", "p") if found[name].meaning != "changed" or found[name].fails} == set()
 

@@ -16,6 +16,8 @@ SCRIPT = f"""
     -- Functions: the parameter decides.
     CREATE FUNCTION by_number(kind int) RETURNS SETOF int LANGUAGE sql STABLE BEGIN ATOMIC
       SELECT t.kind FROM t WHERE CASE by_number.kind WHEN 27 THEN id LIKE 'batch_%' ELSE id IS NOT NULL END; END;
+    CREATE FUNCTION by_small(n smallint) RETURNS bigint LANGUAGE sql STABLE
+      RETURN (SELECT count(id) FROM t WHERE coalesce(n, 0) <> 41 OR id LIKE 'batch_%');
     CREATE FUNCTION by_flag(strict boolean) RETURNS bigint LANGUAGE sql STABLE
       RETURN (SELECT count(*) FROM t WHERE (strict OR id LIKE 'batch_%') AND id IS NOT NULL);
     CREATE FUNCTION by_date(since date, flag bool) RETURNS bigint LANGUAGE sql STABLE
@@ -30,6 +32,9 @@ SCRIPT = f"""
       RETURN (SELECT count(DISTINCT id) FROM t WHERE day > since AND t.kind < n AND flag);
     CREATE FUNCTION rows_of(one t, fewest int) RETURNS boolean LANGUAGE sql IMMUTABLE
       RETURN (one).kind > fewest OR fewest < 8 AND (one).id LIKE 'batch_%';
+    -- Nothing is set at first, which shows everything.
+    CREATE VIEW by_setting AS SELECT kind FROM t
+     WHERE id IS NOT NULL AND (coalesce(current_setting('app.x', true), '') = '' OR id LIKE 'batch_%');
     -- Views: the other columns decide.
     CREATE VIEW on_day AS SELECT kind FROM t WHERE id IS NOT NULL AND (day <> '2041-05-06' OR id LIKE 'batch_%');
     CREATE VIEW at_time AS SELECT kind FROM t WHERE id IS NOT NULL

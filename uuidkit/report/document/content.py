@@ -11,6 +11,7 @@ from uuidkit.report.document.drawing import Edge, Node, draw
 from uuidkit.report.document.measures import duration, span
 from uuidkit.report.document.sections import afterwards, rehearsal
 from uuidkit.report.layout import size
+from uuidkit.report.words import FATES
 from uuidkit.wording import count
 
 _FORMATS = ("canonical", "hex", "prefixed", "braced", "underscored", "urn", "looked up", "unparseable")
@@ -19,14 +20,6 @@ _WITHOUT = {
     "derive": "each text gets a uuid derived from it",
     "null": "become NULL, the text stays in the backup",
 }
-_FATES = {
-    "keep": "stays as it is",
-    "recreate": "is taken down and put back as it was",
-    "rewrite": "is made anew in another form",
-    "drop": "is left away until the way back",
-}
-
-
 _DRY = "Dry run · conversion of text identifiers to uuid"
 _NAMED = 3  # backup columns that the summary names
 _MOST = 20  # tables whose time is shown
@@ -100,7 +93,7 @@ def document(report: Mapping[str, Any], *, made_at: datetime | None = None) -> D
         drawing=draw(*_graph(report)),
         columns=tuple({**column, "bars": bars(column), "facts": _column_facts(column)} for column in report["columns"]),
         dependents=tuple(
-            {**found, "fate": _FATES[found["action"]]}
+            {**found, "fate": FATES[found["action"]]}
             for found in report["dependents"]
             if found["action"] != "keep" or found["meaning"] != "same"
         ),
