@@ -14,6 +14,7 @@ from psycopg import sql
 import uuidkit
 from tests.batchsvc.web.browser import chromium
 from uuidkit.report import document, json
+from uuidkit.report.document.drawing import Edge, Node, draw
 
 EVIL = '<img src=x onerror="window.hit=1">'
 TABLES = (EVIL, '"><script>window.hit=1</script>', "</style></svg>{{ 7*7 }}", "x" * 63)
@@ -105,6 +106,24 @@ def test_a_phone_need_not_be_pushed_sideways(shown: tuple[Page, list[str], list[
     page, _, _ = shown
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
     assert page.locator("svg.graph").count() == 1
+
+
+def test_the_table_under_the_pointer_keeps_its_lines(browser: Browser) -> None:
+    nodes = [Node(name, (("id", "convert"), ("other", "convert"))) for name in "abcd"]
+    edges = [Edge((child, "other"), (parent, "id"), True) for child, parent in ("ba", "cb", "dc")]
+    page = browser.new_page()
+    page.set_content(draw(nodes, edges))
+
+    def faded() -> list[bool]:
+        """Of each line, in order."""
+        return page.locator(".edge").evaluate_all("all => all.map(one => getComputedStyle(one).opacity < 0.5)")
+
+    assert faded() == [False, False, False]
+    page.locator(".table").nth(1).hover()
+    assert faded() == [False, False, True]
+    page.locator(".table").nth(3).hover()
+    assert faded() == [True, True, False]
+    page.close()
 
 
 def test_it_is_readable_by_day_and_by_night(shown: tuple[Page, list[str], list[str]]) -> None:

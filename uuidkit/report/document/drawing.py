@@ -6,7 +6,7 @@ Referenced tables stand to the left of those that refer to them. Colours come fr
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 
@@ -72,9 +72,16 @@ def draw(nodes: Sequence[Node], edges: Sequence[Edge]) -> str:
     places = _places(nodes, edges)
     height = max(place.y + place.node.height for place in places.values()) + _MARGIN
     known = [edge for edge in edges if edge.child[0] in places and edge.parent[0] in places]
-    drawn = [_edge(places[edge.child[0]], places[edge.parent[0]], edge) for edge in known]
+    number = {name: f"of{n}" for n, name in enumerate(places)}
+    drawn = [
+        _edge(places[e.child[0]], places[e.parent[0]], e, f"{number[e.child[0]]} {number[e.parent[0]]}") for e in known
+    ]
     width = max(*(place.x + place.node.width for place in places.values()), *(right for _, right in drawn), 0) + _MARGIN
-    parts = [*(edge for edge, _ in drawn), *(_box(place) for place in places.values())]
+    parts = [
+        _pointed_at(number.values()),
+        *(edge for edge, _ in drawn),
+        *(_box(place, number[name]) for name, place in places.items()),
+    ]
     said = f"{len(nodes)} tables, {len(known)} references"
     return (
         f'<svg class="graph" role="img" aria-label="{said}" width="{width:.0f}" height="{height:.0f}" '
@@ -159,7 +166,13 @@ def _middle(
     return (sum(above) / len(above) if above else 0.0, order[node.name])
 
 
-def _edge(child: _Place, parent: _Place, edge: Edge) -> tuple[str, float]:
+def _pointed_at(tables: Iterable[str]) -> str:
+    """Rules by which the lines of the table under the pointer stay and all others fade: a hundred tables have many."""
+    rules = "".join(f"svg.graph:has(.table.{n}:hover) .edge:not(.{n}){{opacity:.1}}" for n in tables)
+    return f"<style>{rules}</style>"
+
+
+def _edge(child: _Place, parent: _Place, edge: Edge, tables: str) -> tuple[str, float]:
     """The line with its head, and how far to the right it goes."""
     kind = "declared" if edge.declared else "undeclared"
     y1, y2 = child.row(edge.child[1]), parent.row(edge.parent[1])
@@ -175,13 +188,13 @@ def _edge(child: _Place, parent: _Place, edge: Edge) -> tuple[str, float]:
         path = f"M{x1:.0f},{y1:.1f} C{bend:.0f},{y1:.1f} {bend:.0f},{y2:.1f} {x2 + 7:.0f},{y2:.1f}"
     head = f"M{right:.0f},{y2:.1f} l8,-4 l0,8 z"
     line = f'<path class="line" d="{path}"/><path class="head" d="{head}"/>'
-    return f'<g class="edge {kind}"><title>{escape(title)}</title>{line}</g>', reach
+    return f'<g class="edge {kind} {tables}"><title>{escape(title)}</title>{line}</g>', reach
 
 
-def _box(place: _Place) -> str:
+def _box(place: _Place, table: str) -> str:
     node, x, y = place.node, place.x, place.y
     parts = [
-        f'<g class="table"><title>{escape(node.name)}</title>',
+        f'<g class="table {table}"><title>{escape(node.name)}</title>',
         f'<rect x="{x:.0f}" y="{y:.0f}" width="{node.width:.0f}" height="{node.height:.0f}" rx="5"/>',
         f'<text class="name" x="{x + 9:.0f}" y="{y + 16:.0f}">{escape(short(node.name))}</text>',
     ]
