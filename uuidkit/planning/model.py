@@ -204,7 +204,7 @@ class DependentPlan:
     @property
     def up(self) -> tuple[str, ...]:
         """The statements that put it back, as the plan wants it."""
-        if self.object is None or self.action in ("keep", "drop", "refuse"):
+        if self.object is None or self.action in ("keep", "drop"):
             return ()
         return self.object.up if self.definition is None else (self.definition, *self.object.up[1:])
 
