@@ -11,6 +11,7 @@ from uuidkit.cli.options import Face, checked_request, faced, lock_options, requ
 from uuidkit.cli.output import ask, emit, interactive, message, written
 from uuidkit.cli.progress import Progress
 from uuidkit.errors import BlockedError
+from uuidkit.report.layout import visible
 
 if TYPE_CHECKING:
     import psycopg
@@ -107,13 +108,12 @@ def revert(
 
     On a terminal it asks first. Without one, in a script, it goes ahead: the columns can be converted again.
     """
-    what = _named(targets, all_columns)
+    _check(targets, all_columns)
     from uuidkit import api
     from uuidkit.report import json, results
 
     with server(face) as url:
-        if interactive() and not yes and not ask(f"Put the text back in {what}?"):
-            message("Nothing was changed.")
+        if interactive() and not yes and _agreed(url, targets, all_columns, "Put the text back in {}?") is None:
             return
         with connected(url) as connection, Progress(url, connection) as progress:
             outcome = api.revert(
@@ -144,16 +144,20 @@ def finalize(
 
     It asks first; without a terminal it wants --yes.
     """
-    what = _named(targets, all_columns)
+    _check(targets, all_columns)
     if not yes and not interactive():
         raise click.UsageError("finalize cannot be taken back: without a terminal to ask on, it needs --yes.")
     from uuidkit import api
     from uuidkit.report import json, results
 
     with server(face) as url:
-        if not yes and not ask(f"Drop the backups of {what} for good? The old texts cannot be had back. Go on?"):
-            message("Nothing was changed.")
-            return
+        question = "Drop the backups of {} for good? The old texts cannot be had back."
+        if not yes:
+            agreed = _agreed(url, targets, all_columns, question)
+            if agreed is None:
+                return
+            # What has been converted while somebody thought was not among what they agreed to.
+            targets, all_columns = agreed, not agreed
         with connected(url) as connection, Progress(url, connection) as progress:
             outcome = api.finalize(
                 connection,
@@ -166,9 +170,30 @@ def finalize(
     emit(json.dumps(json.outcome(outcome)) if face.json else results.finalized(outcome), face)
 
 
-def _named(targets: tuple[str, ...], all_columns: bool) -> str:
+def _check(targets: tuple[str, ...], all_columns: bool) -> None:
     if targets and all_columns:
         raise click.UsageError("Name targets or use --all, not both.")
     if not targets and not all_columns:
         raise click.UsageError("Name at least one TARGET as table.column, or use --all.")
-    return "every converted column" if all_columns else ", ".join(targets)
+
+
+def _agreed(url: str, targets: tuple[str, ...], all_columns: bool, question: str) -> tuple[str, ...] | None:
+    """Name every column that is concerned, as what was converted together goes together, and ask.
+
+    Returns:
+        The columns; none where there is nothing to do and nothing was asked. None where the answer is no.
+    """
+    from uuidkit.database.session import adapt
+    from uuidkit.reading import read_database, reading
+    from uuidkit.reversion import chosen_entries
+
+    with undone(url) as connection, reading(session := adapt(connection)) as search_path:
+        entries = chosen_entries(session, read_database(session, search_path), targets, everything=all_columns)
+    columns = tuple(str(column.name) for entry in entries for column in entry.graph.columns)
+    if not columns:
+        return columns
+    message("\n".join(f"  {visible(name)}" for name in columns))
+    if ask(question.format("this column" if len(columns) == 1 else f"these {len(columns)} columns")):
+        return columns
+    message("Nothing was changed.")
+    return None

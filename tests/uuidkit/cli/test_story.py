@@ -10,6 +10,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 
 import psycopg
 import pytest
@@ -325,8 +326,13 @@ def test_whatever_ends_a_conversion_leaves_no_change_and_a_sentence(legacy: str,
     assert state(legacy) == before
 
 
-def on_terminal(url: str, answer: str, *args: str, **environment: str) -> tuple[int, str]:
-    """Run the program on a pseudo-terminal, answer its question; its exit status and all that it showed."""
+def on_terminal(
+    url: str, answer: str, *args: str, meanwhile: Callable[[], object] = int, **environment: str
+) -> tuple[int, str]:
+    """Run the program on a pseudo-terminal, answer its question; its exit status and all that it showed.
+
+    `meanwhile` is called between the question and the answer.
+    """
     master, slave = pty.openpty()
     env = {name: value for name, value in os.environ.items() if name not in ("NO_COLOR", "DATABASE_URL")}
     running = subprocess.Popen(
@@ -351,6 +357,7 @@ def on_terminal(url: str, answer: str, *args: str, **environment: str) -> tuple[
                 break
             shown += piece
         if b"[y/N]" in shown and not answered:
+            meanwhile()
             os.write(master, answer.encode())
             answered = True
     os.close(master)
@@ -368,8 +375,12 @@ def test_on_a_terminal_convert_shows_the_plan_and_asks(legacy: str) -> None:
     assert status == 0
     assert types(legacy)["jobs"] == "uuid"
     assert "\x1b[" in shown  # colours
+    # Named is one column; asked is about all that were converted with it.
+    status, shown = on_terminal(legacy, "n\n", "revert", "domains.batch_id")
+    assert sorted(line.strip() for line in shown.splitlines() if line.startswith("  public.")) == COLUMNS
+    assert "Put the text back in these 3 columns?" in shown
     status, shown = on_terminal(legacy, "n\n", "finalize", "--all")
-    assert (status, "for good?" in shown) == (0, True)
+    assert (status, "the backups of these 3 columns for good?" in shown) == (0, True)
     assert "batch_id_original" in pg_dump(legacy, "--schema-only")
     status, shown = on_terminal(legacy, "\x04", "revert", "--all")  # end of input
     assert status == 1
@@ -378,6 +389,20 @@ def test_on_a_terminal_convert_shows_the_plan_and_asks(legacy: str) -> None:
     assert status == 0
     assert "\x1b[" not in shown
     assert types(legacy)["jobs"] == "character varying"
+
+
+def test_finalize_drops_what_was_agreed_to_and_nothing_else(legacy: str) -> None:
+    execute(legacy, "CREATE TABLE later (id text PRIMARY KEY)", "INSERT INTO later SELECT gen_random_uuid()")
+    assert program(legacy, "convert", TARGET).returncode == 0
+    status, shown = on_terminal(
+        legacy, "y\n", "finalize", "--all", meanwhile=lambda: program(legacy, "convert", "later.id")
+    )
+    assert status == 0
+    assert "public.later.id" not in shown
+    schema = pg_dump(legacy, "--schema-only")
+    assert "batch_id_original" not in schema
+    assert "id_original text" in schema
+    assert program(legacy, "revert", "--all").returncode == 0
 
 
 def test_yes_asks_nothing(legacy: str) -> None:
