@@ -10,10 +10,12 @@ from dataclasses import dataclass, field
 import psycopg
 from psycopg import sql
 
-from uuidkit.composing import joined, raw
+from uuidkit.composing import joined, raw, text_of
 from uuidkit.database.session import Session, undone
-from uuidkit.planning.estimate import Sample
+from uuidkit.ledger import LedgerColumn
 from uuidkit.planning.model import ColumnPlan, GraphPlan, Work
+from uuidkit.planning.rates import Sample
+from uuidkit.render.values import untouched
 
 _BYTES = 16 * 1024 * 1024  # of one table: wide rows are fewer
 _FEWEST = 2000  # rows of one table
@@ -26,16 +28,20 @@ class Rewriting:
     Attributes:
         rows: how many it has.
         change: the statement that rewrites it.
+        proof: the query that compares its uuids with their texts; None where a table has those.
         indexes: whether it has the real table's indexes.
-        times: seconds of each time, for the table and for its indexes.
+        logged: whether changes of the real table are written to the log.
+        times: seconds of each time, for the table, for its indexes and for the proof.
         sizes: bytes afterwards, of the table and of its indexes.
     """
 
     name: str
     rows: int
     change: sql.Composable
+    proof: sql.Composable | None
     indexes: bool
-    times: list[tuple[float, float]] = field(default_factory=list)
+    logged: bool
+    times: list[tuple[float, float, float]] = field(default_factory=list)
     sizes: tuple[int, int] = (0, 0)
 
     def once(self, session: Session) -> float:
@@ -50,6 +56,7 @@ class Rewriting:
         copy = sql.Identifier("pg_temp", self.name)
         with undone(session):
             whole = timed(session, self.change)
+            proved = timed(session, self.proof) if self.proof is not None else 0.0
             built = timed(session, sql.SQL("REINDEX TABLE {}").format(copy)) if self.indexes else 0.0
             [(heap, index)] = session.rows(
                 sql.SQL("SELECT pg_table_size({0}::regclass), pg_indexes_size({0}::regclass)").format(
@@ -57,19 +64,26 @@ class Rewriting:
                 )
             )
         built = min(built, whole * 0.9)
-        self.times.append((whole - built, built))
+        self.times.append((whole - built, built, proved))
         self.sizes = (int(heap), int(index))
-        return whole
+        return whole + proved
 
-    @property
-    def sample(self) -> Sample:
-        """What all times together have shown."""
+    def sample(self, memory: int) -> Sample:
+        """What all times together have shown.
+
+        Args:
+            memory: bytes that the server has for a session's temporary tables.
+        """
+        heap, index, proof = (statistics.median(series) / self.rows for series in zip(*self.times, strict=True))
         return Sample(
             rows=self.rows,
-            heap=statistics.median(heap for heap, _ in self.times) / self.rows,
-            index=statistics.median(index for _, index in self.times) / self.rows,
+            heap=heap,
+            index=index,
+            proof=proof,
             heap_bytes=self.sizes[0] / self.rows,
             index_bytes=self.sizes[1] / self.rows,
+            logged=self.logged,
+            paged=self.sizes[0] > memory,
         )
 
 
@@ -117,9 +131,49 @@ def _made(
     ]
     if adds:
         session.run(sql.SQL("ALTER TABLE {} {}").format(copy, joined(adds, ", ")))
-    found = Rewriting(name, rows, sql.SQL("ALTER TABLE {} {}").format(copy, joined(_changes(columns), ", ")), indexes)
+    [(persistence,)] = session.rows(
+        "SELECT relpersistence FROM pg_catalog.pg_class WHERE oid = to_regclass(%(table)s)",
+        {"table": text_of(work.table.identifier)},
+    )
+    found = Rewriting(
+        name,
+        rows,
+        sql.SQL("ALTER TABLE {} {}").format(copy, joined(_changes(columns), ", ")),
+        _proof(copy, columns, session.version_num),
+        indexes,
+        logged=persistence == "p",
+    )
     found.once(session)
     return found
+
+
+def _proof(copy: sql.Composable, columns: Sequence[ColumnPlan], version_num: int) -> sql.Composable | None:
+    wrong: list[sql.Composable] = [
+        sql.SQL("count(*) FILTER (WHERE ({}) IS NOT TRUE)").format(untouched(_kept(column), version_num, {}))
+        for column in columns
+        if column.backup
+    ]
+    return sql.SQL("SELECT {} FROM {}").format(joined(wrong, " + "), copy) if wrong else None
+
+
+def _kept(column: ColumnPlan) -> LedgerColumn:
+    """The column as far as a comparison with its text needs it; a look-up is left out, as it is in the change."""
+    return LedgerColumn(
+        schema=column.column.schema,
+        table=column.column.table,
+        column=column.column.name,
+        backup=column.backup,
+        type=column.before.type,
+        collation=None,
+        default=None,
+        default_after=None,
+        storage=column.before.storage,
+        type_storage=column.before.type_storage,
+        compression="",
+        on_unparseable=column.on_unparseable,
+        shapes=tuple(found.shape for found in column.findings.shapes if found.count) if column.findings else (),
+        legacy_shape=column.legacy_shape,
+    )
 
 
 def _changes(columns: Sequence[ColumnPlan]) -> list[sql.Composable]:

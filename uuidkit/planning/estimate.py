@@ -4,73 +4,31 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 
 from uuidkit.catalog.model import Schema
 from uuidkit.catalog.names import TableName
 from uuidkit.planning.model import Estimate, GraphPlan, TableEstimate, Work
+from uuidkit.planning.rates import Rates, Sample
 
-# Seconds on a common machine (two cores, PostgreSQL 18, warm cache), per row unless said otherwise.
-_HEAP = 0.5e-6
-_HEAP_BYTE = 1.5e-9  # per byte of the table
-_INDEX = 0.4e-6  # at a million rows; sorting makes it grow with the logarithm
-_FOREIGN_KEY = 0.3e-6
-_PROOF = 0.13e-6
-_STATISTICS = 5.0e-6  # per row that ANALYZE looks at
-_STATEMENTS = 0.012  # per table, whatever its size
-_STATISTICS_ROWS = 30_000  # of one table, with the default statistics target
-_MILLION = 1_000_000
-# A temporary table does without what a permanent one shares with other sessions, and has nothing to commit (measured).
-_PERMANENT = 1.1
+# Seconds on a common machine (two cores, PostgreSQL 18, warm cache).
+_STATEMENTS = 0.005  # per table, whatever its size
+_LOOKED_UP = 0.08e-6  # per row of a foreign key, in a hash table that fits into the processor's cache
+_LOOKED_UP_MISSED = 0.03e-6  # more each time that table is twice as large
+_HASHED = 0.02e-6  # per row that is put there
+_HASHED_MISSED = 0.04e-6  # more each time
+_CACHED = 10_000  # rows in that cache
+_STATISTICS = 0.3e-6  # per value that ANALYZE looks at
+_LOOKED_AT = 0.75e-9  # per byte of the pages with those values, seen for the first time after the commit
+_PAGED = 0.35e-9  # per byte that comes from or goes to the system's memory
+_GONE = 0.3e-9  # per byte of the files that are removed at the commit
+_KEPT = 1.0e-6  # per text that goes to a table of texts, and as much for its proof
+_NEW_LOG = 3.0e-9  # per byte of log for which a file has to be made
 
-_BACKUP_BYTES = 40  # a text id beside its uuid
-_INDEX_BYTES = 40  # one entry with its share of the upper pages
-_WAL_ROW = 30  # the head of a row's record
-
-FIXED = "Typical rates of a common machine; nothing was measured on this server."
-
-
-@dataclass(frozen=True, slots=True)
-class Sample:
-    """What rewriting some rows of a table has shown.
-
-    Attributes:
-        rows: how many rows were rewritten.
-        heap: seconds per row for the table itself.
-        index: seconds per row for all its indexes, at that number of rows.
-        heap_bytes: bytes per row afterwards.
-        index_bytes: bytes per row in all indexes afterwards.
-    """
-
-    rows: int
-    heap: float
-    index: float
-    heap_bytes: float
-    index_bytes: float
-
-
-@dataclass(frozen=True, slots=True)
-class Rates:
-    """How fast a server is.
-
-    Attributes:
-        speed: how long it takes for what takes the common machine one second.
-        wal: seconds per byte of write-ahead log; what is typical is part of the other rates already.
-        sync: seconds per byte of an index that is brought to the disk when it has been built (before PostgreSQL 17).
-        samples: what was measured, table by table.
-        like: the same as ``speed`` for rewriting tables of which no row was.
-        basis: how all this is known, as a sentence or two.
-        apart: how much less, and how much more, time the same work took at one moment than at most others; None where
-            nothing was measured.
-    """
-
-    speed: float = 1.0
-    like: float = 1.0
-    wal: float = 0.0
-    sync: float = 0.0
-    samples: Mapping[TableName, Sample] = field(default_factory=dict)
-    basis: str = FIXED
-    apart: tuple[float, float] | None = None
+_PAGE = 8192
+_RING = 16 * 1024 * 1024  # bytes of its memory that the server uses for a table that is written anew
+_PARALLEL = 8 * 1024 * 1024  # bytes of a table from which on several processes read it (min_parallel_table_scan_size)
+_GAIN = 1.6  # times as fast they are on two cores (measured)
+_LOG_HEAD = 30  # bytes of a row's record in the log
 
 
 def works(schema: Schema, graph: GraphPlan, sizes: Mapping[TableName, int]) -> tuple[Work, ...]:
@@ -98,7 +56,7 @@ def works(schema: Schema, graph: GraphPlan, sizes: Mapping[TableName, int]) -> t
     return tuple(found)
 
 
-def estimate(graphs: Sequence[GraphPlan], rates: Rates | None = None, *, wal_logged: bool = True) -> Estimate:
+def estimate(graphs: Sequence[GraphPlan], rates: Rates | None = None) -> Estimate:
     """Seconds, bytes and locks of a whole plan.
 
     A table that was never analysed and not surveyed has no known size; the estimate then gives no seconds.
@@ -106,7 +64,6 @@ def estimate(graphs: Sequence[GraphPlan], rates: Rates | None = None, *, wal_log
     Args:
         graphs: the graphs of the plan, with what is done to their tables.
         rates: how fast the server is; typical rates by default.
-        wal_logged: whether rewriting a table is written to the log (not so with wal_level minimal).
     """
     rates = rates or Rates()
     seconds: float | None = 0.0
@@ -120,16 +77,17 @@ def estimate(graphs: Sequence[GraphPlan], rates: Rates | None = None, *, wal_log
         statistics = 0.0
         graph_written = 0
         for work in graph.works:
-            one, of_statistics = _table(work, rates, wal_logged=wal_logged)
+            one, of_statistics, logged = _table(graph, work, rates)
             lasting = None if lasting is None or one.seconds is None else lasting + one.seconds - of_statistics
             statistics += of_statistics
             graph_written += one.bytes_written
-            log += one.bytes_written + (work.rows or 0) * _WAL_ROW if wal_logged else 0
+            log += logged
             tables[work.table] = _added(tables.get(work.table), one)
         written += graph_written
         # What was there before goes at the commit; of the graphs that are finished only the growth remains.
+        growth = sum((work.rows or 0) * work.backups for work in graph.works) * 20
         peak = max(peak, kept + graph_written + _sorting(graph.works))
-        kept += sum((work.rows or 0) * (_BACKUP_BYTES - 20) * work.backups for work in graph.works)
+        kept += growth
         seconds = None if seconds is None or lasting is None else seconds + lasting + statistics
         locks += [(table, "ACCESS EXCLUSIVE", lasting) for table in graph.tables]
     return Estimate(
@@ -146,62 +104,82 @@ def estimate(graphs: Sequence[GraphPlan], rates: Rates | None = None, *, wal_log
     )
 
 
-def _between(seconds: float | None, rates: Rates) -> tuple[float, float] | None:
-    if seconds is None or rates.apart is None:
-        return None
-    return seconds * rates.apart[0], seconds * rates.apart[1]
+def _table(graph: GraphPlan, work: Work, rates: Rates) -> tuple[TableEstimate, float, int]:
+    """One table's part, how much of its seconds is for the statistics after the commit, and bytes of log."""
+    if work.rows is None:
+        return TableEstimate(work.table, None, None, work.bytes), 0.0, work.bytes if rates.server.logged else 0
+    rows, sample = work.rows, rates.sample(work)
+    heap, index = rows * sample.heap_bytes, rows * sample.index_bytes
+    logged = round(heap + index + rows * _LOG_HEAD) if sample.logged and rates.server.logged else 0
+    statistics = _analyzed(work, heap, rates)
+    seconds = (
+        rows * (sample.heap + sample.index * _index_growth(rows, heap, sample, rates))
+        + rows * sample.proof / _reading_gain(heap, rates)
+        + _logged(rows, heap + index, logged, rates)
+        + index * rates.sync
+        + rates.speed * (_paged(work, heap, sample, rates) + _checked(graph, work) + _texts(work))
+        + rates.speed * (_GONE * (work.bytes + index) + _STATEMENTS)
+    )
+    measured = work.table in rates.samples
+    return TableEstimate(work.table, rows, seconds + statistics, round(heap + index), measured), statistics, logged
 
 
-def _table(work: Work, rates: Rates, *, wal_logged: bool) -> tuple[TableEstimate, float]:
-    """One table's part, and how much of its seconds is for the statistics after the commit."""
-    rows, sample = work.rows, rates.samples.get(work.table)
-    if sample is not None and rows is not None:
-        size = round(rows * (sample.heap_bytes + sample.index_bytes))
-    else:
-        size = work.bytes + (rows or 0) * (_BACKUP_BYTES * work.backups + _INDEX_BYTES * work.indexes)
-    if rows is None:
-        return TableEstimate(work.table, None, None, size), 0.0
-    built = _typical(work, rows) * rates.like if sample is None else _as_sampled(work, rows, sample, rates, wal_logged)
-    rest = rows * (_PROOF * work.columns + _FOREIGN_KEY * work.keys) + _STATEMENTS
-    statistics = min(rows, _STATISTICS_ROWS) * _STATISTICS * rates.speed
-    total = built + rest * rates.speed + statistics
-    return TableEstimate(work.table, rows, total, size, measured=sample is not None), statistics
+def _index_growth(rows: int, heap: float, sample: Sample, rates: Rates) -> float:
+    """How much longer an entry takes than in the sample: sorting is n log n, which several processes make up for."""
+    if heap >= _PARALLEL and rates.server.builders:
+        return 1.0
+    return math.log2(max(rows, 2)) / math.log2(max(sample.rows, 2))
 
 
-def _typical(work: Work, rows: int) -> float:
-    """Seconds of the rewrite with its indexes on the common machine."""
-    indexes = _INDEX * work.indexes * _growth(rows, _MILLION)
-    return rows * (_HEAP * work.columns + indexes) + work.bytes * _HEAP_BYTE
+def _reading_gain(heap: float, rates: Rates) -> float:
+    return _GAIN if heap >= _PARALLEL and rates.server.readers else 1.0
 
 
-def _as_sampled(work: Work, rows: int, sample: Sample, rates: Rates, wal_logged: bool) -> float:
-    """Seconds of the rewrite with its indexes, as some of the table's rows have shown."""
-    log = rows * (sample.heap_bytes + sample.index_bytes) * rates.wal if wal_logged else 0.0
-    log += rows * sample.index_bytes * rates.sync
-    return rows * (sample.heap + sample.index * _growth(rows, sample.rows)) * _PERMANENT + log
+def _logged(rows: int, size: float, logged: int, rates: Rates) -> float:
+    """Seconds for the log, or for bringing to the disk what is not logged."""
+    if not logged:
+        return 0.0 if rates.server.logged else size * rates.sync
+    return rows * rates.log_record + logged * rates.log_byte
 
 
-def compared(works: Sequence[Work], rates: Rates) -> float | None:
-    """How long the tables that were tried take for what would typically take one second; None where none was.
-
-    Args:
-        works: of all tables.
-        rates: with what was measured of some of them.
-    """
-    tried = [(work, rates.samples[work.table]) for work in works if work.table in rates.samples and work.rows]
-    typical = sum(_typical(work, work.rows or 0) for work, _ in tried)
-    found = sum(_as_sampled(work, work.rows or 0, sample, rates, True) for work, sample in tried)
-    return found / typical if typical else None
+def _paged(work: Work, heap: float, sample: Sample, rates: Rates) -> float:
+    """Seconds for pages that do not stay in the server's own memory, as those of a few rows do."""
+    if sample.paged:
+        return 0.0
+    passes = work.indexes + work.keys + 1 / _reading_gain(heap, rates)
+    # More than a quarter of its memory the server does not give to a table that is read from end to end.
+    read = passes * heap + work.bytes if heap > rates.server.memory / 4 else heap if heap > _RING else 0.0
+    return (heap + read) * _PAGED
 
 
-def _growth(rows: int, known: int) -> float:
-    """How much longer an entry of a larger index takes than one of a known size: sorting is n log n."""
-    return math.log2(max(rows, 2)) / math.log2(max(known, 2))
+def _checked(graph: GraphPlan, work: Work) -> float:
+    """Seconds to check the foreign keys of a table: each row is looked up in a hash table of what is referred to."""
+    sizes = {one.table: one.rows or 0 for one in graph.works}
+    seconds = 0.0
+    for key in graph.foreign_keys:
+        if key.table == work.table:
+            referred = sizes.get(key.referenced_table, 0)
+            doubled = max(0.0, math.log2(max(referred, 1) / _CACHED))
+            seconds += (work.rows or 0) * (_LOOKED_UP + _LOOKED_UP_MISSED * doubled)
+            seconds += referred * (_HASHED + _HASHED_MISSED * doubled)
+    return seconds
+
+
+def _texts(work: Work) -> float:
+    """Seconds to keep the texts in a table of their own, and to prove them."""
+    return (work.rows or 0) * (work.columns - work.backups) * 2 * _KEPT
+
+
+def _analyzed(work: Work, heap: float, rates: Rates) -> float:
+    """Seconds for the statistics of the columns that changed."""
+    looked_at = rates.server.statistics
+    values = min(work.rows or 0, looked_at) * (work.columns + work.backups)
+    return rates.speed * (values * _STATISTICS + min(heap, looked_at * _PAGE) * _LOOKED_AT)
 
 
 def _sorting(works: Sequence[Work]) -> int:
     """Bytes of the largest sort for an index, which goes to disk when it is large."""
-    return max(((work.rows or 0) * _INDEX_BYTES for work in works if work.indexes), default=0)
+    return max(((work.rows or 0) * 40 for work in works if work.indexes), default=0)
 
 
 def _added(first: TableEstimate | None, second: TableEstimate) -> TableEstimate:

@@ -1,0 +1,43 @@
+"""How well a forecast can be known, and why not better. Pure."""
+
+from __future__ import annotations
+
+import statistics
+from collections.abc import Sequence
+
+# On a server with nothing else to do a forecast is as good as that.
+_QUIET = (0.8, 1.25)
+_STEADY = 1.4  # the same work may take that many times as long again there
+_FEW = 5  # times; of more than that one at each end says nothing of the rest
+_ALONE = 0.1  # of the processor's time may be lost to others there
+_WORST = 4.0  # times as long, at most, is said of a server that loses more
+
+
+def apart(rounds: Sequence[float], looks: Sequence[tuple[float, float]]) -> tuple[tuple[float, float], str]:
+    """Bounds of each second that is forecast, and why they are wide; empty where they are not.
+
+    Args:
+        rounds: seconds that the same work took, over and over.
+        looks: seconds that the server's process was put aside for others, and of how many.
+    """
+    # The first one meets cold caches.
+    series = [rounds[1:] if len(rounds) > 2 else rounds, [looked for _, looked in looks]]
+    ratios = [one / statistics.median(times) for times in series for one in _usual(times)]
+    low, high = min(_QUIET[0], *ratios), max(_QUIET[1], *ratios)
+    lost = sum(gone for gone, _ in looks) / sum(looked for _, looked in looks)
+    if lost > _ALONE:
+        # The others may stop, and they may take as much again.
+        return (low * (1 - lost), min(_WORST, high / (1 - lost))), (
+            f" Other programs take {lost:.0%} of the processor's time from the server just now: the time cannot be "
+            "known better than that."
+        )
+    if max(ratios) / min(ratios) < _STEADY:
+        return (low, high), ""
+    return (low, high), (
+        f" The server is busy with other things: the same work took {max(ratios) / min(ratios):.1f} times as long at "
+        "one moment as at another, so the time cannot be known better than that."
+    )
+
+
+def _usual(times: Sequence[float]) -> Sequence[float]:
+    return times if len(times) < _FEW else sorted(times)[1:-1]
