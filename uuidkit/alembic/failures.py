@@ -9,7 +9,13 @@ from typing import Any, cast
 
 from alembic.util import CommandError
 
-from uuidkit.errors import UuidkitError
+from uuidkit.errors import BlockedError, UuidkitError
+
+# Remedies name the options of the command.
+_IN_A_REVISION = (
+    'In a revision the options are arguments: --on-unparseable derive is on_unparseable="derive", --allow NAME is '
+    'allow=["NAME"].'
+)
 
 
 @contextmanager
@@ -34,6 +40,8 @@ def as_command_error(error: UuidkitError) -> UuidkitError:
     twin = kind.__new__(kind)
     twin.args = error.args
     twin.__dict__.update(error.__dict__)
+    if isinstance(error, BlockedError) and any("--" in blocker.remedy for blocker in error.blockers):
+        twin.remedy = _IN_A_REVISION
     return twin
 
 

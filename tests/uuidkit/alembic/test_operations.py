@@ -301,6 +301,7 @@ def test_in_a_project_as_alembic_makes_it(tables: str, tmp_path: Path, template:
     done = run_alembic(tmp_path, "upgrade", "head")
     assert done.returncode != 0
     assert "FAILED: Blocked by findings; nothing was changed." in done.stdout
+    assert '--on-unparseable derive is on_unparseable="derive"' in done.stdout
     assert "Traceback" not in done.stdout + done.stderr
     done = run_alembic(tmp_path, "downgrade", "base")
     assert done.returncode == 0, done.stderr
