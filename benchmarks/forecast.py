@@ -25,7 +25,12 @@ SIZES = (100_000, 300_000, 1_000_000)
 QUICK = (30_000,)
 WITHIN = 0.2
 # Why a forecast says that it cannot know, and a word of its sentence.
-UNSURE = {"others take the processor": "Other programs", "busy": "busy", "disk": "shared_buffers"}
+UNSURE = {
+    "others take the processor": "Other programs",
+    "busy": "busy",
+    "disk": "disk",
+    "brief": "half a second",
+}
 
 _SPELLED = """
 CREATE FUNCTION spelled(n bigint) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$

@@ -9,12 +9,13 @@ from dataclasses import replace
 from typing import Any
 
 import psycopg
+from psycopg import sql
 
 from uuidkit.database.session import Session, adapt, undone
 from uuidkit.explaining import sentences
 from uuidkit.forecast import log
-from uuidkit.forecast.certainty import apart
-from uuidkit.forecast.rewriting import Rewriting, rewriting
+from uuidkit.forecast.certainty import apart, settled
+from uuidkit.forecast.rewriting import Rewriting, rewriting, timed
 from uuidkit.planning.estimate import estimate
 from uuidkit.planning.model import GraphPlan, Plan, Work
 from uuidkit.planning.rates import FIXED, Rates, Server, compared
@@ -25,7 +26,8 @@ WORTH_IT = 20_000  # rows: what is smaller takes less than a second anyway
 _ROWS = 40_000  # of one table
 _TABLES = 6
 _ROUNDS = 6
-_BEYOND_MEMORY = 1.6  # times as long, where a table does not fit into the server's own memory
+_LOOKED_UP = 300  # pages of the largest table
+_FROM_DISK = 20e-6  # seconds; in memory a page is found sooner, the server's or its system's
 _REFERENCE = 0.046  # seconds of _LOOK on the machine that the typical rates are of
 # Work of the kind at hand, with a look at the clock in each row: a process that is alone sees it all the time, one that
 # is put aside for others misses some of it.
@@ -34,6 +36,7 @@ SELECT coalesce(sum(gap) FILTER (WHERE gap > 0.0003), 0), sum(gap), count(id)
   FROM (SELECT id, extract(epoch FROM at - lag(at) OVER ())::float8 AS gap
           FROM (SELECT md5(n::text)::uuid AS id, clock_timestamp() AS at FROM generate_series(1, 60000) AS n) AS made
        ) AS looks"""
+_PAGE = 8192
 _SYNCS_INDEXES = 170000  # the first version that leaves a new index to the next checkpoint
 
 
@@ -64,10 +67,16 @@ def forecast(connection: Any, plan: Plan, *, seconds: float = 1.0) -> Plan:
             rates = Rates(basis=f"{FIXED} {why_not}", server=server)
         else:
             rates = _measured(session, plan, seconds, server)
-    if max(work.bytes for work in works) > server.memory:
-        rates = _beyond_memory(rates)
+            server = replace(server, ready=log.ready(session))
+        largest = max(works, key=lambda work: work.bytes)
+        with reading(session, plan.request.lock_timeout):
+            cached = bool(why_not) or _cached(session, largest, server, rates.speed)
     found = estimate(plan.graphs, rates)
-    return replace(plan, estimate=found)
+    making = 0.0
+    if server.ready is not None and found.wal > server.ready:
+        making = (found.wal - server.ready) * log.NEW * rates.speed
+        found = estimate(plan.graphs, replace(rates, log_byte=rates.log_byte + making / found.wal))
+    return replace(plan, estimate=settled(found, cached=cached, making=making))
 
 
 def _surroundings(session: Session) -> tuple[str, Server]:
@@ -94,15 +103,6 @@ def _surroundings(session: Session) -> tuple[str, Server]:
     return why, Server(memory, temporaries, readers, max(builders, 0), statistics_rows, level != "minimal")
 
 
-def _beyond_memory(rates: Rates) -> Rates:
-    said = (
-        " The largest table does not fit into the server's shared_buffers: how long it takes depends on the disk as "
-        "well, which a few rows do not show. `report --rehearse --rehearse-rows all` does."
-    )
-    apart = rates.apart and (rates.apart[0], max(rates.apart[1], _BEYOND_MEMORY))
-    return replace(rates, basis=rates.basis + said, apart=apart)
-
-
 def _measured(session: Session, plan: Plan, seconds: float, server: Server) -> Rates:
     begun = time.monotonic()
     written = log.log(session)
@@ -120,7 +120,7 @@ def _measured(session: Session, plan: Plan, seconds: float, server: Server) -> R
             looks.append(_look(session))
     took = time.monotonic() - begun
     speed = statistics.median(looked for _, looked in looks) / _REFERENCE
-    typical = Rates(server=replace(server, ready=log.ready(session)), speed=speed, like=speed)
+    typical = Rates(server=server, speed=speed, like=speed)
     if not found:
         said = f" (the server said: {refused})" if refused else ""
         return replace(typical, basis=f"Typical rates, scaled to the speed of this server{said}.")
@@ -162,3 +162,13 @@ def _look(session: Session) -> tuple[float, float]:
     """Seconds that a process of the server was put aside for others, and of how many."""
     [(lost, looked, _)] = session.rows(_LOOK)
     return float(lost), float(looked)
+
+
+def _cached(session: Session, work: Work, server: Server, speed: float) -> bool:
+    """Whether a table comes from memory, the server's or its system's: some of its pages are looked up."""
+    if work.bytes <= server.memory:
+        return True  # as it has just been read for the plan
+    part = sql.SQL("SELECT count(*) FROM {} TABLESAMPLE SYSTEM ({})").format(
+        work.table.identifier, sql.Literal(min(100.0, 100.0 * _LOOKED_UP * _PAGE / work.bytes))
+    )
+    return timed(session, part) / _LOOKED_UP < _FROM_DISK * speed

@@ -32,7 +32,7 @@ class Rewriting:
         indexes: whether it has the real table's indexes.
         logged: whether changes of the real table are written to the log.
         times: seconds of each time, for the table, for its indexes and for the proof.
-        sizes: bytes afterwards, of the table and of its indexes.
+        sizes: bytes afterwards, of the table, without its long values, and of its indexes.
     """
 
     name: str
@@ -42,7 +42,7 @@ class Rewriting:
     indexes: bool
     logged: bool
     times: list[tuple[float, float, float]] = field(default_factory=list)
-    sizes: tuple[int, int] = (0, 0)
+    sizes: tuple[int, int, int] = (0, 0, 0)
 
     def once(self, session: Session) -> float:
         """Rewrite it, and take that back: the seconds it took.
@@ -58,14 +58,15 @@ class Rewriting:
             whole = timed(session, self.change)
             proved = timed(session, self.proof) if self.proof is not None else 0.0
             built = timed(session, sql.SQL("REINDEX TABLE {}").format(copy)) if self.indexes else 0.0
-            [(heap, index)] = session.rows(
-                sql.SQL("SELECT pg_table_size({0}::regclass), pg_indexes_size({0}::regclass)").format(
-                    sql.Literal(f"pg_temp.{self.name}")
-                )
+            [(heap, plain, index)] = session.rows(
+                sql.SQL(
+                    "SELECT pg_table_size(oid), pg_relation_size(oid), pg_indexes_size(oid) "
+                    "FROM (SELECT {}::regclass AS oid) AS copy"
+                ).format(sql.Literal(f"pg_temp.{self.name}"))
             )
         built = min(built, whole * 0.9)
         self.times.append((whole - built, built, proved))
-        self.sizes = (int(heap), int(index))
+        self.sizes = (int(heap), int(plain), int(index))
         return whole + proved
 
     def sample(self, memory: int) -> Sample:
@@ -81,7 +82,8 @@ class Rewriting:
             index=index,
             proof=proof,
             heap_bytes=self.sizes[0] / self.rows,
-            index_bytes=self.sizes[1] / self.rows,
+            row_bytes=self.sizes[1] / self.rows,
+            index_bytes=self.sizes[2] / self.rows,
             logged=self.logged,
             paged=self.sizes[0] > memory,
         )

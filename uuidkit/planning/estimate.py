@@ -19,10 +19,10 @@ _HASHED_MISSED = 0.04e-6  # more each time
 _CACHED = 10_000  # rows in that cache
 _STATISTICS = 0.3e-6  # per value that ANALYZE looks at
 _LOOKED_AT = 0.75e-9  # per byte of the pages with those values, seen for the first time after the commit
-_PAGED = 0.35e-9  # per byte that comes from or goes to the system's memory
+_PAGED = 0.3e-9  # per byte that comes from or goes to the system's memory
 _GONE = 0.3e-9  # per byte of the files that are removed at the commit
-_KEPT = 1.0e-6  # per text that goes to a table of texts, and as much for its proof
-_NEW_LOG = 3.0e-9  # per byte of log for which a file has to be made
+_COUNTED = 0.35e-6  # per row of a column with a table of texts, before and after
+_KEPT = 1.7e-6  # per text that goes there
 
 _PAGE = 8192
 _RING = 16 * 1024 * 1024  # bytes of its memory that the server uses for a table that is written anew
@@ -111,28 +111,29 @@ def _table(graph: GraphPlan, work: Work, rates: Rates) -> tuple[TableEstimate, f
     rows, sample = work.rows, rates.sample(work)
     heap, index = rows * sample.heap_bytes, rows * sample.index_bytes
     logged = round(heap + index + rows * _LOG_HEAD) if sample.logged and rates.server.logged else 0
-    statistics = _analyzed(work, heap, rates)
+    statistics = _analyzed(work, rows, sample, rates)
     seconds = (
-        rows * (sample.heap + sample.index * _index_growth(rows, heap, sample, rates))
-        + rows * sample.proof / _reading_gain(heap, rates)
+        rows * (sample.heap + sample.index * _index_growth(rows, sample, rates))
+        + rows * sample.proof / _reading_gain(rows, sample, rates)
         + _logged(rows, heap + index, logged, rates)
         + index * rates.sync
-        + rates.speed * (_paged(work, heap, sample, rates) + _checked(graph, work) + _texts(work))
+        + rates.speed * (_paged(work, rows, sample, rates) + _checked(graph, work, rows) + _texts(graph, work, rows))
         + rates.speed * (_GONE * (work.bytes + index) + _STATEMENTS)
     )
     measured = work.table in rates.samples
     return TableEstimate(work.table, rows, seconds + statistics, round(heap + index), measured), statistics, logged
 
 
-def _index_growth(rows: int, heap: float, sample: Sample, rates: Rates) -> float:
+def _index_growth(rows: int, sample: Sample, rates: Rates) -> float:
     """How much longer an entry takes than in the sample: sorting is n log n, which several processes make up for."""
-    if heap >= _PARALLEL and rates.server.builders:
+    if rows * sample.row_bytes >= _PARALLEL and rates.server.builders:
         return 1.0
     return math.log2(max(rows, 2)) / math.log2(max(sample.rows, 2))
 
 
-def _reading_gain(heap: float, rates: Rates) -> float:
-    return _GAIN if heap >= _PARALLEL and rates.server.readers else 1.0
+def _reading_gain(rows: int, sample: Sample, rates: Rates) -> float:
+    """How many times as fast several processes read what one has read of the sample."""
+    return _GAIN if rows * sample.row_bytes >= _PARALLEL and rates.server.readers else 1.0
 
 
 def _logged(rows: int, size: float, logged: int, rates: Rates) -> float:
@@ -142,17 +143,18 @@ def _logged(rows: int, size: float, logged: int, rates: Rates) -> float:
     return rows * rates.log_record + logged * rates.log_byte
 
 
-def _paged(work: Work, heap: float, sample: Sample, rates: Rates) -> float:
+def _paged(work: Work, rows: int, sample: Sample, rates: Rates) -> float:
     """Seconds for pages that do not stay in the server's own memory, as those of a few rows do."""
     if sample.paged:
         return 0.0
-    passes = work.indexes + work.keys + 1 / _reading_gain(heap, rates)
+    size = rows * sample.row_bytes
+    passes = work.indexes + work.keys + 1 / _reading_gain(rows, sample, rates)
     # More than a quarter of its memory the server does not give to a table that is read from end to end.
-    read = passes * heap + work.bytes if heap > rates.server.memory / 4 else heap if heap > _RING else 0.0
-    return (heap + read) * _PAGED
+    read = passes * size + work.bytes if size > rates.server.memory / 4 else size if size > _RING else 0.0
+    return (size + read) * _PAGED
 
 
-def _checked(graph: GraphPlan, work: Work) -> float:
+def _checked(graph: GraphPlan, work: Work, rows: int) -> float:
     """Seconds to check the foreign keys of a table: each row is looked up in a hash table of what is referred to."""
     sizes = {one.table: one.rows or 0 for one in graph.works}
     seconds = 0.0
@@ -160,21 +162,31 @@ def _checked(graph: GraphPlan, work: Work) -> float:
         if key.table == work.table:
             referred = sizes.get(key.referenced_table, 0)
             doubled = max(0.0, math.log2(max(referred, 1) / _CACHED))
-            seconds += (work.rows or 0) * (_LOOKED_UP + _LOOKED_UP_MISSED * doubled)
+            seconds += rows * (_LOOKED_UP + _LOOKED_UP_MISSED * doubled)
             seconds += referred * (_HASHED + _HASHED_MISSED * doubled)
     return seconds
 
 
-def _texts(work: Work) -> float:
+def _texts(graph: GraphPlan, work: Work, rows: int) -> float:
     """Seconds to keep the texts in a table of their own, and to prove them."""
-    return (work.rows or 0) * (work.columns - work.backups) * 2 * _KEPT
+    sizes = {one.table: one.rows or 0 for one in graph.works}
+    keys = {reference.referencing: reference.referenced for reference in graph.references}
+    seconds = 0.0
+    for column in graph.changing:
+        if column.column.table_name == work.table and not column.backup:
+            key = keys.get(column.column)
+            # No more texts occur in a column than in the one that it refers to.
+            different = min(rows, sizes.get(key.table_name, rows)) if key else rows
+            seconds += rows * _COUNTED + different * _KEPT
+    return seconds
 
 
-def _analyzed(work: Work, heap: float, rates: Rates) -> float:
+def _analyzed(work: Work, rows: int, sample: Sample, rates: Rates) -> float:
     """Seconds for the statistics of the columns that changed."""
     looked_at = rates.server.statistics
-    values = min(work.rows or 0, looked_at) * (work.columns + work.backups)
-    return rates.speed * (values * _STATISTICS + min(heap, looked_at * _PAGE) * _LOOKED_AT)
+    values = min(rows, looked_at) * (work.columns + work.backups)
+    pages = min(rows * sample.row_bytes, looked_at * _PAGE)
+    return rates.speed * (values * _STATISTICS + pages * _LOOKED_AT)
 
 
 def _sorting(works: Sequence[Work]) -> int:

@@ -30,7 +30,8 @@ class Sample:
         heap: seconds per row for the table itself.
         index: seconds per row for all its indexes, at that number of rows.
         proof: seconds per row to compare the uuids with their texts.
-        heap_bytes: bytes per row afterwards.
+        heap_bytes: bytes per row afterwards, with long values that are kept elsewhere (TOAST).
+        row_bytes: without those.
         index_bytes: bytes per row in all indexes afterwards.
         logged: whether changes of the table are written to the log.
         paged: whether its pages went through the system's memory, as those of a larger table do.
@@ -41,6 +42,7 @@ class Sample:
     index: float
     proof: float
     heap_bytes: float
+    row_bytes: float
     index_bytes: float
     logged: bool = True
     paged: bool = False
@@ -119,6 +121,7 @@ def typical(work: Work, like: float = 1.0) -> Sample:
         index=like * _INDEX * work.indexes,
         proof=like * _PROOF * work.columns,
         heap_bytes=width + _BACKUP_BYTES * work.backups,
+        row_bytes=width + _BACKUP_BYTES * work.backups,
         index_bytes=_INDEX_BYTES * work.indexes,
     )
 
