@@ -8,17 +8,17 @@ _MEANWHILE = "tests/mutations/test_survivors_meanwhile.py"
 _JUDGEMENT = "tests/mutations/test_survivors_judgement.py"
 _CHANGING = "uuidkit/cli/changing.py"
 _URL = "uuidkit/database/url.py"
-_FILTERS = "uuidkit/alembic/filters.py"
+_FILTERS = "uuidkit/alembic/autogenerate/filters.py"
 _STORY = ("tests/uuidkit/cli/test_story.py",)
 _USAGE = ("tests/uuidkit/cli/test_usage.py",)
-_FROZEN = "uuidkit/alembic/frozen.py"
+_FROZEN = "uuidkit/alembic/scripts/frozen.py"
 _FACTS = ("tests/uuidkit/alembic/test_facts.py",)
 _AUTOGENERATE = ("tests/uuidkit/alembic/test_autogenerate.py",)
 
 FACES = (
     Mutation(
         "what is tried on a copy changes nothing of the server",
-        "uuidkit/alembic/confinement.py",
+        "uuidkit/alembic/dryrun/confinement.py",
         "    if not _autocommit(connection) and _shared_rows(connection)[1] != connection.info.get(_BASELINE):\n",
         "    if False:\n",
         ("tests/uuidkit/alembic/test_dry_run_copy.py::test_what_belongs_to_the_whole_server_stays_as_it_is",),
@@ -26,7 +26,7 @@ FACES = (
     ),
     Mutation(
         "a dry run that the env.py knows nothing of",
-        "uuidkit/alembic/dryrun.py",
+        "uuidkit/alembic/dryrun/running.py",
         "    if environment is not None and OPTION in environment",
         "    if False and environment is not None and OPTION in environment",
         ("tests/uuidkit/alembic/test_dry_run.py",),
@@ -194,7 +194,7 @@ FACES = (
     ),
     Mutation(
         "a script begins where the database is",
-        "uuidkit/alembic/offline.py",
+        "uuidkit/alembic/scripts/writing.py",
         "    if set(begins) <= set(live) and (begins or not _passed(context, live)):\n",
         "    if True:\n",
         ("tests/uuidkit/alembic/test_scripts.py",),
@@ -202,7 +202,7 @@ FACES = (
     ),
     Mutation(
         "an Alembic script stops at an error",
-        "uuidkit/alembic/offline.py",
+        "uuidkit/alembic/scripts/writing.py",
         '    yield "\\\\set ON_ERROR_STOP on\\n"\n',
         "",
         ("tests/uuidkit/alembic/test_scripts.py",),
@@ -210,7 +210,7 @@ FACES = (
     ),
     Mutation(
         "a script notices its own other changes",
-        "uuidkit/alembic/offline.py",
+        "uuidkit/alembic/scripts/writing.py",
         "    guards = [_as_left(script, before)] if before else []\n",
         "    guards: list[str] = []\n",
         ("tests/uuidkit/alembic/test_scripts.py",),
@@ -258,7 +258,7 @@ FACES = (
     ),
     Mutation(
         "facts hold no value",
-        "uuidkit/alembic/facts.py",
+        "uuidkit/alembic/scripts/facts.py",
         "    return ColumnFindings(\n",
         "    return found if found else ColumnFindings(\n",
         _FACTS,
@@ -266,7 +266,7 @@ FACES = (
     ),
     Mutation(
         "facts where dependents are judged by live values",
-        "uuidkit/alembic/facts.py",
+        "uuidkit/alembic/scripts/facts.py",
         "    missing = _insufficient(plan, graphs)\n",
         '    missing = ""\n',
         _FACTS,
@@ -274,7 +274,7 @@ FACES = (
     ),
     Mutation(
         "models changed on one side",
-        "uuidkit/alembic/sides.py",
+        "uuidkit/alembic/autogenerate/sides.py",
         "    if found:\n        raise UsageError(\n",
         "    if False:\n        raise UsageError(\n",
         _AUTOGENERATE,
@@ -298,7 +298,7 @@ FACES = (
     ),
     Mutation(
         "a backup is known by the ledger",
-        "uuidkit/alembic/autogenerate.py",
+        "uuidkit/alembic/autogenerate/directives.py",
         "for name in _backups(models, entries) if name in drops]",
         "for name in () if name in drops]",
         _AUTOGENERATE,

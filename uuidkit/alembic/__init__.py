@@ -22,13 +22,11 @@ from __future__ import annotations
 
 from alembic.operations import Operations
 
-from uuidkit.alembic import comparison, offline, online, rendering  # noqa: F401  rendering: registers itself
-from uuidkit.alembic.autogenerate import process_revision_directives
-from uuidkit.alembic.dryrun import dry_run, refuse_unheeded
+from uuidkit.alembic import online, scripts
+from uuidkit.alembic.autogenerate import compose, include_object, process_revision_directives, register
+from uuidkit.alembic.dryrun import INSTEAD, dry_run, refuse_unheeded
 from uuidkit.alembic.failures import command_errors
-from uuidkit.alembic.filters import compose, include_object
 from uuidkit.alembic.operations import ConvertToUuidOp, FinalizeUuidOp, RevertFromUuidOp, UuidOperation
-from uuidkit.alembic.recording import INSTEAD
 from uuidkit.errors import UsageError
 
 __all__ = [
@@ -42,7 +40,7 @@ __all__ = [
 ]
 
 
-comparison.register()
+register()
 
 
 @Operations.implementation_for(ConvertToUuidOp)
@@ -61,7 +59,7 @@ def _carry_out(operations: Operations, operation: UuidOperation) -> None:
         if instead is not None:
             instead.take(context, operation)
         elif context.as_sql:
-            offline.write(context, operation)
+            scripts.write(context, operation)
         else:
             refuse_unheeded(context, operation)
             online.run(context, operation)

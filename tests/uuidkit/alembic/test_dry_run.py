@@ -14,8 +14,8 @@ from sqlalchemy import NullPool, create_engine, text
 from tests.support import checksums, pg_dump
 from tests.uuidkit.alembic.conftest import run
 from tests.uuidkit.alembic.project import Project, sqlalchemy_url
-from uuidkit.alembic import dryrun
-from uuidkit.alembic.recording import Pending
+from uuidkit.alembic.dryrun import running
+from uuidkit.alembic.dryrun.recording import Pending
 from uuidkit.database.session import Session
 
 PARENTS = "op.convert_to_uuid('parents', 'id')"
@@ -207,13 +207,13 @@ def test_the_callers_transaction_goes_on(project: Project, tables: str) -> None:
 
 @pytest.mark.usefixtures("unchanged")
 def test_whatever_was_written_meanwhile_would_be_undone(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
-    judge = dryrun.judge
+    judge = running.judge
 
     def judge_and_write(session: Session, pending: Sequence[Pending]) -> tuple[list[str], int]:
         found = judge(session, pending)
         session.run("DELETE FROM children")
         return found
 
-    monkeypatch.setattr(dryrun, "judge", judge_and_write)
+    monkeypatch.setattr(running, "judge", judge_and_write)
     project.revision(PARENTS)
     assert project.dry_run()[1] == 0

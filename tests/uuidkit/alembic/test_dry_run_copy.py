@@ -21,7 +21,7 @@ from tests.support.pgbouncer import running_pgbouncer
 from tests.uuidkit.alembic.conftest import run
 from tests.uuidkit.alembic.project import ROOT, Project, sqlalchemy_url
 from tests.uuidkit.alembic.test_dry_run import PARENTS, TENANTS
-from uuidkit.alembic.confinement import stays_inside
+from uuidkit.alembic.dryrun.confinement import stays_inside
 
 BEFORE = "op.execute('CREATE VIEW told AS SELECT p.id FROM parents p')"
 

@@ -9,7 +9,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from uuidkit.alembic.rendering import literal
+from uuidkit.alembic.autogenerate.rendering import literal
 
 plain = st.none() | st.booleans() | st.integers() | st.text(max_size=30)
 documents = st.recursive(

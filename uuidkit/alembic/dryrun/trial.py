@@ -14,10 +14,10 @@ from sqlalchemy import Engine, NullPool, event
 from sqlalchemy.exc import DBAPIError
 
 from uuidkit.alembic import online
-from uuidkit.alembic.confinement import NotConfined, confine, refuse_escape
-from uuidkit.alembic.judgement import Verdict, failing, look
+from uuidkit.alembic.dryrun.confinement import NotConfined, confine, refuse_escape
+from uuidkit.alembic.dryrun.judgement import Verdict, failing, look
+from uuidkit.alembic.dryrun.recording import INSTEAD
 from uuidkit.alembic.operations import UuidOperation
-from uuidkit.alembic.recording import INSTEAD
 from uuidkit.catalog.model import Schema
 from uuidkit.database import create_engine
 from uuidkit.database.session import Session, adapt, undone

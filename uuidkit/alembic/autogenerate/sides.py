@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
 
-from uuidkit.alembic.models import Key, Models, Name, dotted, reached
+from uuidkit.alembic.autogenerate.models import Key, Models, Name, dotted, reached
 from uuidkit.errors import UsageError
 from uuidkit.ledger import LedgerEntry
 from uuidkit.planning.model import Plan

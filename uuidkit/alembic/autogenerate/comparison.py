@@ -13,7 +13,7 @@ from alembic.runtime.plugins import Plugin
 from alembic.util import DispatchPriority, PriorityDispatchResult
 from sqlalchemy import Column, String
 
-from uuidkit.alembic.models import is_uuid
+from uuidkit.alembic.autogenerate.models import is_uuid
 
 # Within the name space that Alembic's own default, "alembic.autogenerate.*", switches on.
 _NAME = "alembic.autogenerate.uuidkit"

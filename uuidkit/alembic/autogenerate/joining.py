@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from uuidkit.alembic.facts import Look, look
-from uuidkit.alembic.models import Models, Name, dotted
+from uuidkit.alembic.autogenerate.models import Models, Name, dotted
 from uuidkit.alembic.operations import ConvertToUuidOp
+from uuidkit.alembic.scripts.facts import Look, look
 from uuidkit.database.session import Session
 
 

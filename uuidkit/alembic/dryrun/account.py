@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from itertools import zip_longest
 
-from uuidkit.alembic.judgement import Section, Verdict, not_judged
-from uuidkit.alembic.trial import Trial, Tried
+from uuidkit.alembic.dryrun.judgement import Section, Verdict, not_judged
+from uuidkit.alembic.dryrun.trial import Trial, Tried
 from uuidkit.report.layout import listing, wrap
 from uuidkit.wording import count
 

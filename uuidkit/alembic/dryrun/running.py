@@ -15,11 +15,11 @@ from alembic.script import ScriptDirectory
 from alembic.util import CommandError
 from sqlalchemy import Connection
 
+from uuidkit.alembic.dryrun.judgement import judge
+from uuidkit.alembic.dryrun.recording import Pending, record
 from uuidkit.alembic.examination import examine
 from uuidkit.alembic.failures import command_errors
-from uuidkit.alembic.judgement import judge
 from uuidkit.alembic.operations import ConvertToUuidOp, UuidOperation
-from uuidkit.alembic.recording import Pending, record
 from uuidkit.database.session import Session, adapt, undone
 from uuidkit.errors import UsageError, UuidkitError
 from uuidkit.planning.model import Plan
@@ -95,7 +95,7 @@ def refuse_unheeded(migration: MigrationContext, operation: UuidOperation) -> No
 def _run(
     script: ScriptDirectory, connection: Connection, context_options: Mapping[str, Any], arguments: Mapping[str, Any]
 ) -> tuple[list[str], int]:
-    from uuidkit.alembic.account import account
+    from uuidkit.alembic.dryrun.account import account
 
     # Without a connection, so that a revision that asks for the environment's context finds no database there either.
     context.configure(dialect_name="postgresql", **context_options)
@@ -148,7 +148,7 @@ def _try_out(
     arguments: Mapping[str, Any],
 ) -> tuple[Any, str]:
     """What a scratch copy shows, or why there is none."""
-    from uuidkit.alembic.trial import try_out
+    from uuidkit.alembic.dryrun.trial import try_out
 
     log.info("Trying the pending revisions on a scratch copy of the database")
     try:

@@ -6,9 +6,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
+from uuidkit.alembic.dryrun.recording import Pending
 from uuidkit.alembic.examination import Examination, examine
 from uuidkit.alembic.operations import FinalizeUuidOp, UuidOperation
-from uuidkit.alembic.recording import Pending
 from uuidkit.catalog.names import ColumnName
 from uuidkit.database.session import Session
 from uuidkit.errors import BlockedError, UuidkitError

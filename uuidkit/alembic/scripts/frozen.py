@@ -12,10 +12,10 @@ from collections.abc import Iterator, Mapping
 from psycopg import sql
 
 from uuidkit import guard
-from uuidkit.alembic.details import details_query
 from uuidkit.alembic.examination import Examination, Part, parts_of
-from uuidkit.alembic.facts import plan_from
 from uuidkit.alembic.operations import ConvertToUuidOp
+from uuidkit.alembic.scripts.details import details_query
+from uuidkit.alembic.scripts.facts import plan_from
 from uuidkit.catalog.names import TableName
 from uuidkit.composing import joined, text_of
 from uuidkit.ids import sql as value

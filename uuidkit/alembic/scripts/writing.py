@@ -21,9 +21,9 @@ from alembic.runtime.migration import MigrationContext
 from psycopg import sql
 
 from uuidkit import database, guard
-from uuidkit.alembic import frozen
 from uuidkit.alembic.examination import Examination, Part, examine
 from uuidkit.alembic.operations import ConvertToUuidOp, UuidOperation
+from uuidkit.alembic.scripts import frozen
 from uuidkit.catalog.names import ColumnName, TableName
 from uuidkit.composing import joined, text_of
 from uuidkit.database.session import Session, undone

@@ -10,9 +10,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from typing import Any
 
-from uuidkit.alembic.details import details_query
-from uuidkit.alembic.document import from_document, to_document
 from uuidkit.alembic.operations import ConvertToUuidOp
+from uuidkit.alembic.scripts.details import details_query
+from uuidkit.alembic.scripts.document import from_document, to_document
 from uuidkit.catalog.model import Schema
 from uuidkit.catalog.names import TableName
 from uuidkit.database.session import Session

@@ -11,10 +11,10 @@ from alembic.operations import MigrateOperation, ops
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Column, String, Uuid
 
-from uuidkit.alembic import sides
+from uuidkit.alembic.autogenerate import sides
+from uuidkit.alembic.autogenerate.joining import Conversion, joined
+from uuidkit.alembic.autogenerate.models import Key, Models, Name, dotted, each, is_uuid, new_keys, reached, read_models
 from uuidkit.alembic.failures import command_errors
-from uuidkit.alembic.joining import Conversion, joined
-from uuidkit.alembic.models import Key, Models, Name, dotted, each, is_uuid, new_keys, reached, read_models
 from uuidkit.alembic.operations import ConvertToUuidOp, RevertFromUuidOp
 from uuidkit.database.session import Session, adapt
 from uuidkit.errors import UsageError
