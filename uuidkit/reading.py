@@ -9,19 +9,14 @@ from dataclasses import replace
 import psycopg
 from psycopg import sql
 
-from uuidkit import guard
+from uuidkit import guard, judging
 from uuidkit.catalog.model import Schema
 from uuidkit.catalog.names import ColumnName, TableName
-from uuidkit.catalog.read import (
-    read_schema,
-    read_whole_row_publications,
-    read_whole_row_triggers,
-)
+from uuidkit.catalog.read import read_schema, read_whole_row_publications, read_whole_row_triggers
 from uuidkit.catalog.trees import families, family_tables, inheriting
 from uuidkit.composing import text_of
 from uuidkit.database.session import Session
 from uuidkit.dependents.functions import read_functions, read_naming_triggers
-from uuidkit.dependents.model import DependentObject
 from uuidkit.dependents.order import concerning
 from uuidkit.dependents.read import read_dependents
 from uuidkit.errors import LockNotAvailable
@@ -30,12 +25,9 @@ from uuidkit.explaining import LOCK_NOT_AVAILABLE
 from uuidkit.findings import ColumnFindings, Reference
 from uuidkit.ids import sql as value
 from uuidkit.ledger import store
-from uuidkit.meaning.judge import judge
 from uuidkit.meaning.kept import keep_verdicts
-from uuidkit.meaning.model import Conversion, Judgement, Thing
-from uuidkit.planning.build import using_expression
 from uuidkit.planning.facts import GraphFacts
-from uuidkit.planning.model import OFFERED, GraphPlan, Request
+from uuidkit.planning.model import GraphPlan, Request
 from uuidkit.references import closure, declared, discover, include
 from uuidkit.survey import Unreadable, survey
 
@@ -145,7 +137,7 @@ def read_graphs(
         {name for graph in graphs for name in graph} if discovered is None else {r.referencing for r in references}
     )
     facts = (_values(session, schema, graph, references, findings, unreadable, said, everywhere) for graph in graphs)
-    return _surrounded(session, schema, request, list(facts))
+    return _surrounded(session, schema, request, list(facts), together=True)
 
 
 def read_again(
@@ -167,7 +159,7 @@ def read_again(
         )
         for graph in graphs
     ]
-    facts = _surrounded(session, schema, request, kept)
+    facts = _surrounded(session, schema, request, kept, together=False)
     return keep_verdicts(facts, graphs, store.read(session, present=schema.ledger_present))
 
 
@@ -219,9 +211,13 @@ def _values(
 
 
 def _surrounded(
-    session: Session, schema: Schema, request: Request, graphs: Sequence[GraphFacts]
+    session: Session, schema: Schema, request: Request, graphs: Sequence[GraphFacts], *, together: bool
 ) -> tuple[GraphFacts, ...]:
-    """The facts with what the catalog says about the tables around the columns, read once for all graphs."""
+    """The facts with what the catalog says about the tables around the columns, read once for all graphs.
+
+    Args:
+        together: whether graphs become one that an object ties together.
+    """
     tables = family_tables(schema, (name.table_name for graph in graphs for name in graph.columns))
     # A table that cannot be read may be in a schema that cannot even be named; its graph is refused anyway.
     readable = [table for table in tables if schema.tables[table].readable]
@@ -232,7 +228,9 @@ def _surrounded(
     dependents = read_dependents(session, schema, changing)
     functions = read_functions(session, schema, changing, dependents)
     naming = read_naming_triggers(session, schema, changing, dependents)
-    judged = _judged(session, schema, request, graphs, dependents)
+    judged = judging.judged(session, schema, request, graphs, dependents)
+    if together and len(graphs) > 1:
+        graphs = judging.tied_together(session, schema, request, graphs, dependents, judged)
     named = {table.oid: table.name for table in schema.tables.values()}
     row_triggers = [
         (trigger, named[oid], function) for trigger, oid, function in read_whole_row_triggers(session) if oid in named
@@ -256,42 +254,6 @@ def _surrounded(
             )
         )
     return tuple(found)
-
-
-def _judged(
-    session: Session,
-    schema: Schema,
-    request: Request,
-    graphs: Sequence[GraphFacts],
-    dependents: Sequence[DependentObject],
-) -> dict[tuple[str, int], Judgement]:
-    """Whether each object, or what the user gives instead, means over uuid what it means over text.
-
-    Not asked of those that cannot be put back.
-    """
-    conversions = [
-        Conversion(
-            column=name,
-            type=column.text_type,
-            collation=column.text_collation,
-            expression=using_expression(name, findings, request.on_unparseable, schema.version_num),
-            shapes=tuple(found.shape for found in findings.shapes if found.count),
-            backup="" if request.backup == "table" else name.name + request.backup_suffix,
-        )
-        for graph in graphs
-        for name, findings in graph.findings.items()
-        if (column := schema.column(name)) is not None
-    ]
-    things = [
-        Thing(found.catalog, found.oid, found.kind, found.name, found.table)
-        for found in dependents
-        if found.address.type
-    ]
-    given = dict(request.rewrites)
-    if request.rewrite_offered:
-        given = {found.name: OFFERED for found in dependents if found.name not in request.allow} | given
-    rewrites = {found.key: given[found.name] for found in dependents if found.name in given}
-    return judge(session, schema, conversions, things, rewrites=rewrites) if conversions and things else {}
 
 
 def _sizes(session: Session, tables: Sequence[TableName]) -> dict[TableName, int]:

@@ -189,4 +189,12 @@ MEANING = (
         cases("triggers_naming_columns"),
         "every INSERT fails afterwards",
     ),
+    Mutation(
+        "meaning: graphs that an object ties together",
+        "uuidkit/tying.py",
+        "        if any(one.key in found for found in found_out):\n",
+        "        if False:\n",
+        cases("graphs_tied_by_an_object"),
+        "a plan that is ready fails at the second graph",
+    ),
 )

@@ -296,6 +296,17 @@ def stand_in(
     return StandIn(relation, columns, (*rows.values(), *fresh.values()), kept)
 
 
+def empty_stand_in(company: Company, relation: Relation) -> StandIn:
+    """A table without any row, whose columns have their types.
+
+    Args:
+        company: for which nothing need have been gathered.
+        relation: the table.
+    """
+    columns = company.schema.tables[relation.name].columns
+    return StandIn(relation, tuple(_staged(company, relation.name, column, columns) for column in columns.values()), ())
+
+
 def own_texts(company: Company, relation: Relation, definition: str) -> set[str | None]:
     """The made texts of a table's converted columns that one definition alone asks for.
 

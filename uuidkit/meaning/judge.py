@@ -7,7 +7,7 @@ run that could write: volatile functions are not called, and the transaction is 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from types import MappingProxyType
@@ -71,6 +71,31 @@ def judge(
         return _Judge(trial, schema, conversions, rewrites).all(things)
 
 
+def misfits(
+    session: Session,
+    schema: Schema,
+    conversions: Sequence[Conversion],
+    things: Sequence[Thing],
+    states: Sequence[Collection[ColumnName]],
+    *,
+    rewrites: Mapping[tuple[str, int], str] = MappingProxyType({}),
+    time_limit: float = 5.0,
+) -> list[frozenset[tuple[str, int]]]:
+    """What cannot be made while some of the columns are uuids and the others texts; nothing is run for it.
+
+    Args:
+        session: in a transaction.
+        schema, things, rewrites, time_limit: as for ``judge``.
+        conversions: every column that will change.
+        states: each with the columns that are uuids then.
+
+    Returns:
+        For each state the (catalog, oid) of such objects.
+    """
+    with Trial(session, time_limit, max(time_limit * _PATIENCE, _SHARE * len(things))) as trial:
+        return list(_Judge(trial, schema, conversions, rewrites).between(things, states))
+
+
 class _Judge:
     def __init__(
         self, trial: Trial, schema: Schema, conversions: Sequence[Conversion], rewrites: Mapping[tuple[str, int], str]
@@ -84,12 +109,34 @@ class _Judge:
         self._taken = {key for key, text in rewrites.items() if text == OFFERED}
         self._offered: dict[tuple[str, int], Mapping[str, str]] = {}
 
-    def all(self, things: Sequence[Thing]) -> dict[tuple[str, int], Judgement]:
+    def _matters(self, things: Sequence[Thing]) -> list[Matter]:
         trial, schema = self._trial, self._schema
         schemas = {*schema.search_path, *(table.schema for table in schema.tables)}
         named = given.named(trial, self._rewrites, schemas) if self._rewrites else {}
-        catalog = self._catalog = matters.read(trial, schema, things, named)
-        found = matters.matters(trial, schema, catalog, things, list(self._conversions), self._rewrites)
+        self._catalog = matters.read(trial, schema, things, named)
+        return matters.matters(trial, schema, self._catalog, things, list(self._conversions), self._rewrites)
+
+    def between(
+        self, things: Sequence[Thing], states: Sequence[Collection[ColumnName]]
+    ) -> Iterator[frozenset[tuple[str, int]]]:
+        asked = [(m, q) for m in self._matters(things) if not m.unknown for q in self._questions(m)]
+        asked.sort(key=lambda member: member[0].path)
+        for state in states:
+            changed = [one for column, one in self._conversions.items() if column in state]
+            company = casting.Company(self._schema, casting.inherited(self._schema, changed))
+            trying = Trying(self._trial, self._schema, self._catalog, company)
+            found = set()
+            for matter, question in asked:
+                self._trial.path(matter.path)
+                self._trial.under({})
+                if evaluation.misfit(self._trial, trying.empty_stage(matter), question) is not None:
+                    found.add(matter.thing.key)
+            yield frozenset(found)
+
+    def all(self, things: Sequence[Thing]) -> dict[tuple[str, int], Judgement]:
+        trial, schema = self._trial, self._schema
+        found = self._matters(things)
+        catalog = self._catalog
         asked: list[tuple[Matter, Question]] = []
         unrun: list[tuple[Matter, Question]] = []
         for matter in found:

@@ -52,10 +52,7 @@ class Trying:
                 casting.stand_in(self.company, relation, texts, size, self._catalog.columns(keys, oid))
                 for oid, relation in matter.tables.items()
             ),
-            tuple(
-                StagedView(relation, matter.queries[oid], matter.rewritten.get(oid, ""))
-                for oid, relation in matter.views.items()
-            ),
+            self._views(matter),
         )
 
     def bare_stage(self, matter: Matter) -> Stage:
@@ -66,6 +63,23 @@ class Trying:
         """
         stage = self.stage([matter], [], SMALL)
         return Stage(tuple(table.limited([]) for table in stage.tables), stage.views)
+
+    def empty_stage(self, matter: Matter) -> Stage:
+        """The same, for a company of which nothing is gathered but what columns become.
+
+        Args:
+            matter: the object.
+        """
+        return Stage(
+            tuple(casting.empty_stand_in(self.company, relation) for relation in matter.tables.values()),
+            self._views(matter),
+        )
+
+    def _views(self, matter: Matter) -> tuple[StagedView, ...]:
+        return tuple(
+            StagedView(relation, matter.queries[oid], matter.rewritten.get(oid, ""))
+            for oid, relation in matter.views.items()
+        )
 
     def answer(self, texts: Sequence[str], members: Sequence[tuple[Matter, Question]]) -> list[Judgement]:
         """The judgement of each of some questions, which can be asked over one stage.

@@ -24,6 +24,12 @@ def notes(request: Request, facts: GraphFacts, keys: Sequence[ForeignKeyPlan]) -
     """
     for name in request.through:
         yield f"{name} is inherited: the whole tree is converted through its root."
+    if facts.ties:
+        more = " …" if len(facts.ties) > 5 else ""
+        yield (
+            "Several reference graphs change in one transaction, and back in one, since some objects could not be made "
+            f"while a part of the ids are uuids and the others texts: {', '.join(facts.ties[:5])}{more}."
+        )
     for name in facts.columns:
         findings = facts.findings.get(name)
         if findings is not None:

@@ -1,0 +1,3 @@
+SELECT count(*) = 8 FROM everything;
+SELECT count(*) = 2 FROM of_everything;
+SELECT count(*) = 16 FROM known;
