@@ -27,8 +27,8 @@ FACES = (
     Mutation(
         "a dry run that the env.py knows nothing of",
         "uuidkit/alembic/dryrun/running.py",
-        "    if environment is not None and OPTION in environment",
-        "    if False and environment is not None and OPTION in environment",
+        '    if any(item.partition("=")[0] == OPTION for item in given or ()):\n',
+        "    if False:\n",
         ("tests/uuidkit/alembic/test_dry_run.py",),
         "what was to be reported is carried out",
     ),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from argparse import Namespace
 from collections.abc import Iterator, Sequence
 
 import psycopg
@@ -53,6 +54,15 @@ def test_an_environment_that_does_not_look_at_the_option_converts_nothing(projec
     config.attributes["dry_run"] = False
     with pytest.raises(CommandError, match=r"-x dry-run was given, but .* op.convert_to_uuid parents.id was about"):
         command.upgrade(config, "head")
+
+
+def test_a_program_that_calls_alembic_with_options_of_its_own_converts(project: Project) -> None:
+    project.revision(PARENTS)
+    for options in (Namespace(), Namespace(x=None), Namespace(x=["tenant=dry-run"])):
+        config = project.config()
+        config.cmd_opts = options
+        command.upgrade(config, "head")
+        command.downgrade(config, "base")
 
 
 @pytest.mark.usefixtures("unchanged")

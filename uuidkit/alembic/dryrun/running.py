@@ -83,7 +83,9 @@ def refuse_unheeded(migration: MigrationContext, operation: UuidOperation) -> No
         UsageError: ``-x dry-run`` was given.
     """
     environment = migration.environment_context
-    if environment is not None and OPTION in environment.get_x_argument(as_dictionary=True):
+    # A program that calls Alembic may have options of its own, without -x.
+    given = getattr(environment.config.cmd_opts, "x", None) if environment is not None else None
+    if any(item.partition("=")[0] == OPTION for item in given or ()):
         raise UsageError(
             f"-x {OPTION} was given, but the env.py does not look at it, so that {operation.title} was about to be "
             "carried out. It was not, and the transaction is rolled back.",
