@@ -40,26 +40,34 @@ def set_default(column: ColumnName, default: str) -> Statement:
 
 
 def take_down_not_null(schema: Schema, columns: Sequence[ColumnName]) -> Iterator[Statement]:
-    """Take down the NOT NULL constraints of roots whose tables below have some with other names or with comments.
+    """Take down the NOT NULL constraints of tables below which are some with other names or with comments.
 
     Args:
         schema: what is there.
         columns: at the roots.
     """
     for column in columns:
-        found = schema.column(column)
-        constraint = found.not_null_constraint if found is not None else None
-        if constraint is not None and names_not_null(schema, families(schema, (column,))):
+        for name, constraint in _own_not_null(schema, families(schema, (column,))).items():
             yield Statement(
                 text_of(
                     sql.SQL("ALTER TABLE {} DROP CONSTRAINT {}").format(
-                        column.table_name.identifier, sql.Identifier(constraint.name)
+                        name.table_name.identifier, sql.Identifier(constraint.name)
                     )
                 ),
                 "change",
-                f"take down {display(constraint.name)} of {column.table_name} and all below",
-                column.table_name,
+                f"take down {display(constraint.name)} of {name.table_name} and all below",
+                name.table_name,
             )
+
+
+def _own_not_null(schema: Schema, family: Sequence[ColumnName]) -> dict[ColumnName, NotNull]:
+    """Those that a table has by itself, and below which is another name or a comment: from the top."""
+    own = {name: found.not_null_constraint for name in family if (found := schema.column(name)) is not None}
+    return {
+        name: constraint
+        for name, constraint in own.items()
+        if constraint is not None and constraint.local and names_not_null(schema, families(schema, (name,)))
+    }
 
 
 def put_back_not_null(schema: Schema, columns: Sequence[ColumnName]) -> Iterator[Statement]:
@@ -71,17 +79,18 @@ def put_back_not_null(schema: Schema, columns: Sequence[ColumnName]) -> Iterator
     """
     for column in columns:
         family = families(schema, (column,))
-        if not names_not_null(schema, family):
+        own = _own_not_null(schema, family)
+        if not own:
             continue
         constraints = {name: found.not_null_constraint for name in family if (found := schema.column(name)) is not None}
         gone = [
             (name, constraint)
             for name, constraint in constraints.items()
-            if constraint is not None and (name == column or not constraint.local)
+            if constraint is not None and (name in own or not constraint.local)
         ]
         for name, constraint in reversed(gone):
             # One with the name of that above is made together with it.
-            if name == column or not _named_as_above(schema, name, constraint, constraints):
+            if name in own or not _named_as_above(schema, name, constraint, constraints):
                 yield Statement(
                     text_of(
                         sql.SQL("ALTER TABLE {} ADD CONSTRAINT {} {}").format(

@@ -11,3 +11,16 @@ ALTER TABLE parts ATTACH PARTITION part DEFAULT;
 INSERT INTO child (id) VALUES (md5('a'));
 INSERT INTO grandchild (id) VALUES (md5('b'));
 INSERT INTO parts (id) VALUES (md5('c'));
+-- Three levels, each with a name of its own; a root without any; a comment far below.
+CREATE TABLE deep (id varchar CONSTRAINT of_deep NOT NULL, CONSTRAINT deep_pk PRIMARY KEY (id));
+CREATE TABLE deeper (id varchar CONSTRAINT of_deeper NOT NULL, CONSTRAINT deeper_pk PRIMARY KEY (id)) INHERITS (deep);
+CREATE TABLE deepest (id varchar CONSTRAINT of_deepest NOT NULL) INHERITS (deeper);
+CREATE TABLE open (id varchar);
+CREATE TABLE closed (id varchar CONSTRAINT of_closed NOT NULL) INHERITS (open);
+CREATE TABLE locked (id varchar CONSTRAINT of_locked NOT NULL) INHERITS (closed);
+CREATE TABLE sealed (id varchar CONSTRAINT of_sealed NOT NULL) INHERITS (locked);
+CREATE TABLE sealed_too () INHERITS (sealed);
+COMMENT ON CONSTRAINT of_sealed ON sealed IS 'with a comment';
+INSERT INTO deepest (id) VALUES (md5('d'));
+INSERT INTO open (id) VALUES (NULL);
+INSERT INTO sealed_too (id) VALUES (md5('e'));
