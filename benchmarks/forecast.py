@@ -102,6 +102,15 @@ class Result:
         return self.between[0] <= self.actual <= self.between[1]
 
 
+def use(running: Server) -> None:
+    """Let the server have files for its log, as one has that has been in use: a new one would make them meanwhile."""
+    with running.connect() as connection:
+        connection.execute(
+            "SELECT count(pg_logical_emit_message(false, 'use', repeat('x', 8000))) FROM generate_series(1, 120000)"
+        )
+        connection.execute("CHECKPOINT")
+
+
 def measure(running: Server, shape: str, rows: int) -> Result:
     """Foretell one conversion, and carry it out."""
     running.create("shape")
@@ -157,6 +166,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         parser.error(f"no such shape: {', '.join(unknown)} (there are {', '.join(SHAPES)})")
     results: list[Result] = []
     with server(given.server, durable=not given.quick) as running:
+        if not given.quick:
+            use(running)
         settings = ", ".join(f"{name}={value}" for name, value in SETTINGS.items())
         say(f"PostgreSQL {running.version} ({settings}; the rest as installed), {os.cpu_count()} cores")
         say(
