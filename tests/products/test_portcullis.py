@@ -1,7 +1,7 @@
 """An identity server with varchar ids, made without a thought of the toolkit: converted whole, used, and brought back.
 
-Two of its objects need a decision: a policy with `IN (SELECT …)`, which PostgreSQL prints with a cast to text, and a
-function over a row of users, about which nothing can be said from outside. Everything else is found, judged, taken
+One of its objects needs a decision, a policy with `IN (SELECT …)`, which PostgreSQL prints with a cast to text: what is
+offered for it is taken. Everything else is found, judged, taken
 down and put back without help; the realm called master stays, and so does all that refers to realms.
 """
 
@@ -20,7 +20,7 @@ from tests.support.database_state import difference, state
 from uuidkit.cli.main import uuidkit
 
 FOLDER = Path(__file__).parent / "portcullis"
-DECISIONS = ("--rewrite", f"managers_read on auth.tokens={FOLDER / 'managers_read.sql'}")
+DECISIONS = ("--rewrite-offered",)
 
 
 def run(url: str, *args: str, status: int = 0) -> Result:

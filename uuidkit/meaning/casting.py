@@ -255,9 +255,13 @@ def stand_in(
     known = [company.uuids.get(company.conversions[name.column(c)], {}) if c in ids else None for c in filled]
     converted = [place for place, column in enumerate(filled) if column in ids]
 
+    idle = set(made.IDLE).difference(what.literals)
+
     def row(values: Texts, variant: int) -> Row:
         null = bool(converted) and any(values[place] is None for place in converted)
-        return Row(values, uuids_of(values, known), variant, null)
+        uuids = uuids_of(values, known)
+        odd = {values[place] for place in converted if values[place] not in {None, *(known[place] or ())}}
+        return Row(values, uuids, variant, null, idle=variant >= 0 and uuids is None and odd <= idle)
 
     real = dict.fromkeys(tuple(values[place] for place in places) for values in company.real.get(name, []))
     rows = {values: row(values, -1) for values in _spread(list(real), size.real)}

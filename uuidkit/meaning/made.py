@@ -13,6 +13,7 @@ from uuidkit.catalog.model import Column
 from uuidkit.ids import Shape, parse
 from uuidkit.meaning import lexing
 
+IDLE = ("", "x")  # no ids, and nothing that a definition looks for
 _MOST_LITERALS = 60
 _LONGEST_PIECE = 60
 _LONGEST_TEXT = 20_000
@@ -148,7 +149,7 @@ def ids(
         found[common.render(uuid_for(""))] = None
     found |= dict.fromkeys(_against_the_order(forms, {*forms, *everywhere}))
     found[None] = None
-    found[""] = None
+    found |= dict.fromkeys(IDLE[:1])
     for literal in what.literals:
         found[literal] = None
         found |= dict.fromkeys(_neighbours(literal, forms))
@@ -163,7 +164,7 @@ def ids(
         for length in (number - 1, number, number + 1):
             if 0 < length <= _LONGEST_TEXT:
                 found["x" * length] = None
-    found["x"] = None
+    found |= dict.fromkeys(IDLE[1:])
     return list(found)
 
 

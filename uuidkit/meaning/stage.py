@@ -65,12 +65,14 @@ class Row:
         uuids: the same with the uuids that the converted ones become; None where one of them becomes none.
         variant: number of the choice of values in the columns that do not change; -1 for a row of the table itself.
         null: whether a converted column is NULL.
+        idle: whether it has no uuid for values alone that no definition looks for, and no row of the table has.
     """
 
     values: tuple[str | None, ...]
     uuids: tuple[str | None, ...] | None
     variant: int
     null: bool
+    idle: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,11 +192,12 @@ def scenery(
         side: before the conversion, or after it.
         tables: the affected tables.
         views: the affected views, each after those that it reads.
-        unconverted: whether rows that have no uuid are there too; only before the conversion.
+        unconverted: whether rows that have no uuid are there too; only before the conversion. Where there are several
+            tables, idle ones are not: they would meet in them, which says nothing of the definition.
     """
     parts: list[sql.Composable] = []
     for table in tables:
-        parts += [_rows(side, table, unconverted), _table(table, side)]
+        parts += [_rows(side, table, unconverted, idle=len(tables) == 1), _table(table, side)]
     for view in views:
         query = view.rewritten if side == "new" and view.rewritten else view.query
         parts.append(
@@ -249,11 +252,11 @@ def texts(values: Sequence[str | None]) -> sql.Composed:
     return sql.SQL("{}::text[]").format(sql.Literal(list(values)))
 
 
-def _rows(side: Side, table: StandIn, unconverted: bool) -> sql.Composed:
+def _rows(side: Side, table: StandIn, unconverted: bool, *, idle: bool) -> sql.Composed:
     shown = [
         (number, row.values if side == "old" else row.uuids)
         for number, row in enumerate(table.rows)
-        if row.uuids is not None or (unconverted and side == "old")
+        if row.uuids is not None or (unconverted and side == "old" and (idle or not row.idle))
     ]
     filled = table.filled
     kept = table.kept if side == "new" else ()
