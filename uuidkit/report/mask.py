@@ -8,9 +8,10 @@ from typing import Any
 
 _JOINTS = frozenset(" _-.:/@")
 # Messages show values as repr() does: in single quotes, or in double quotes when they have an apostrophe themselves.
-# Double quotes without one are those of a name.
+# Double quotes without one are those of a name, and what follows an option is to be typed as it stands.
 _VALUE = re.compile(
-    r"""  (?<!\w)'(?:[^'\\]|\\.)*'
+    r"""  --(?:allow|rewrite|include|exclude)\ (?:'[^']*'|"[^"]*")+
+        | (?<!\w)'(?:[^'\\]|\\.)*'
         | "(?=[^"]*')(?:[^"\\]|\\.)*"
         | \b[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}\b""",
     re.VERBOSE,
@@ -61,6 +62,8 @@ def mask_message(message: str) -> str:
 
 
 def _masked_value(quoted: str) -> str:
+    if quoted.startswith("--"):
+        return quoted
     if quoted[0] not in "'\"":
         return mask(quoted)
     return f"'{mask(quoted[1:-1])}'"

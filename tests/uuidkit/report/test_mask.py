@@ -38,6 +38,14 @@ def test_names_counts_and_apostrophes_stay(message: str) -> None:
     assert mask_message(message) == message
 
 
+def test_what_is_to_be_typed_stays_as_it_is() -> None:
+    remedy = (
+        "Accept that with --allow 'public.f()', or give another definition with --rewrite 'p on public.t=FILE.sql', or "
+        """take --rewrite 'o'"'"'x()'; """
+    )
+    assert mask_message(remedy + "it held 'jane'.") == remedy + "it held 'xxxx'."
+
+
 def test_uuids_in_messages_are_masked() -> None:
     assert mask_message("→ 3f2504e0-4f89-41d3-9a0c-0305e82c3301.") == "→ 9x9999x9-9x99-99x9-9x9x-9999x99x9999."
 
