@@ -1,8 +1,8 @@
 """An identity server with varchar ids, made without a thought of the toolkit: converted whole, used, and brought back.
 
 One of its objects needs a decision, a policy with `IN (SELECT …)`, which PostgreSQL prints with a cast to text: what is
-offered for it is taken. Everything else is found, judged, taken
-down and put back without help; the realm called master stays, and so does all that refers to realms.
+offered for it is taken. Everything else is found, judged, taken down and put back without help; the realm called master
+stays, and so does all that refers to realms.
 """
 
 from __future__ import annotations

@@ -255,7 +255,7 @@ def stand_in(
     known = [company.uuids.get(company.conversions[name.column(c)], {}) if c in ids else None for c in filled]
     converted = [place for place, column in enumerate(filled) if column in ids]
 
-    idle = set(made.IDLE).difference(what.literals)
+    idle = made.IDLE.difference(what.literals)
 
     def row(values: Texts, variant: int) -> Row:
         null = bool(converted) and any(values[place] is None for place in converted)

@@ -13,7 +13,8 @@ from uuidkit.catalog.model import Column
 from uuidkit.ids import Shape, parse
 from uuidkit.meaning import lexing
 
-IDLE = ("", "x")  # no ids, and nothing that a definition looks for
+_EMPTY, _ANY = "", "x"
+IDLE = frozenset({_EMPTY, _ANY})  # no ids, and nothing that a definition looks for
 _MOST_LITERALS = 60
 _LONGEST_PIECE = 60
 _LONGEST_TEXT = 20_000
@@ -149,7 +150,7 @@ def ids(
         found[common.render(uuid_for(""))] = None
     found |= dict.fromkeys(_against_the_order(forms, {*forms, *everywhere}))
     found[None] = None
-    found |= dict.fromkeys(IDLE[:1])
+    found[_EMPTY] = None
     for literal in what.literals:
         found[literal] = None
         found |= dict.fromkeys(_neighbours(literal, forms))
@@ -164,7 +165,7 @@ def ids(
         for length in (number - 1, number, number + 1):
             if 0 < length <= _LONGEST_TEXT:
                 found["x" * length] = None
-    found |= dict.fromkeys(IDLE[1:])
+    found[_ANY] = None
     return list(found)
 
 
