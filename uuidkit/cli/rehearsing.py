@@ -38,8 +38,8 @@ def rehearsed(url: str, plan: Plan, rows: int | None) -> dict[str, Any] | None:
         plan: made from it.
         rows: as the option says; None for its default.
     """
+    from uuidkit.interruption import ended_in_order
     from uuidkit.rehearsal import rehearse
-    from uuidkit.rehearsal.interruption import ended_in_order
     from uuidkit.rehearsal.rehearsing import ROWS
     from uuidkit.report.rehearsed import as_json
 

@@ -22,9 +22,9 @@ from uuidkit.catalog.model import Schema
 from uuidkit.database import create_engine
 from uuidkit.database.session import Session, adapt, undone
 from uuidkit.errors import UuidkitError
+from uuidkit.interruption import ended_in_order
 from uuidkit.planning.model import Plan
 from uuidkit.rehearsal.copying import Extent, scratch_copy
-from uuidkit.rehearsal.interruption import ended_in_order
 from uuidkit.rehearsal.model import RehearsalError
 from uuidkit.rehearsal.rows import choose, leaves
 
