@@ -45,7 +45,7 @@ def plan(
     Args:
         connection: a psycopg or SQLAlchemy connection.
         targets: columns, as ``table.column`` or ``schema.table.column``.
-        all_columns: every column that ``scan`` judges ``convert``, instead of targets.
+        all_columns: every column that ``scan`` judges ``convert``, besides the targets.
         schema: with ``all_columns``, only that schema's.
         include: columns added by hand as references.
         exclude: columns left out by hand.
@@ -75,9 +75,11 @@ def _plan(
             request = make_request(found, targets, include, exclude, options)
             return _noted(session, found, make_plan(session, found, request, in_sequence=in_sequence))
         every = whole(session, found, only_schema, resolve_roots(found, exclude))
-        request = make_request(found, [str(name) for name in every.targets], include, exclude, options, by_name=False)
+        wanted = [*map(str, every.targets), *targets]
+        request = make_request(found, wanted, include, exclude, options, by_name=False)
         planned = make_plan(session, found, request, discovered=every.discovered, in_sequence=in_sequence)
-        return replace(_noted(session, found, planned, every.notes), found=every.targets)
+        taken = {column.column for graph in planned.graphs for column in graph.columns}
+        return replace(_noted(session, found, planned, every.notes(taken)), found=every.targets)
 
     return undisturbed(session, float(options.get("lock_timeout", 2.0)), make, _tables)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from uuidkit.catalog.model import Schema
@@ -21,12 +21,25 @@ class Whole:
     Attributes:
         targets: the columns to convert, each with the reason that the scan gives.
         discovered: every reference that no foreign key declares.
-        notes: the columns that may be ids and are left out, a sentence each, and what could not be looked at.
+        left: the columns that may be ids and are left out, each with the reason.
+        unreadable: what could not be looked at, a sentence each.
     """
 
     targets: Mapping[ColumnName, str]
     discovered: tuple[Reference, ...]
-    notes: tuple[str, ...]
+    left: Mapping[ColumnName, str]
+    unreadable: tuple[str, ...]
+
+    def notes(self, taken: Collection[ColumnName]) -> tuple[str, ...]:
+        """What is left out, a sentence each.
+
+        Args:
+            taken: columns that come along all the same, because they are tied to one that the user has named.
+        """
+        return (
+            *(f"Left out, to be reviewed: {name}. {why}" for name, why in self.left.items() if name not in taken),
+            *(f"Not looked at: {sentence}" for sentence in self.unreadable),
+        )
 
 
 def whole(session: Session, schema: Schema, only_schema: str | None, excluded: Sequence[ColumnName]) -> Whole:
@@ -45,12 +58,9 @@ def whole(session: Session, schema: Schema, only_schema: str | None, excluded: S
         raise UsageError(f"There is no schema {only_schema!r} with tables in it.", "See uuidkit inspect.")
     result = scan(session, schema, schemas=None if only_schema is None else (only_schema,), exclude=excluded)
     taken = [column for column in result.columns if column.verdict == "convert"]
-    left = [column for column in result.columns if column.verdict == "review"]
     return Whole(
         targets={root_of(schema, column.findings.column): column.why for column in taken},
         discovered=result.discovered,
-        notes=(
-            *(f"Left out, to be reviewed: {column.findings.column}. {column.why}" for column in left),
-            *(f"Not looked at: {sentence}" for sentence in result.unreadable),
-        ),
+        left={column.findings.column: column.why for column in result.columns if column.verdict == "review"},
+        unreadable=result.unreadable,
     )

@@ -213,7 +213,9 @@ lock_options = several(
 
 request_options = several(
     click.argument("targets", nargs=-1, metavar="[TARGET]..."),
-    click.option("--all", "all_columns", is_flag=True, help="Every column that scan judges `convert`."),
+    click.option(
+        "--all", "all_columns", is_flag=True, help="Every column that scan judges `convert`, besides the targets."
+    ),
     click.option("--schema", metavar="SCHEMA", help="With --all: only columns of this schema."),
     click.option("--exclude", metavar="TABLE.COLUMN", multiple=True, help="Leave a column out; may be repeated."),
     click.option(
@@ -295,12 +297,10 @@ def checked_request(given: dict[str, Any]) -> tuple[tuple[str, ...], dict[str, A
         given: what ``request_options`` collected.
 
     Raises:
-        click.UsageError: no target and no --all, or both, or an option without the one it narrows.
+        click.UsageError: no target and no --all, or an option without the one it narrows.
     """
     options = dict(given)
     targets: tuple[str, ...] = options.pop("targets")
-    if targets and options["all_columns"]:
-        raise click.UsageError("Name targets or use --all, not both.")
     if not targets and not options["all_columns"]:
         raise click.UsageError("Name at least one TARGET as table.column, or use --all. `uuidkit scan` lists them.")
     if options["schema"] is not None and not options["all_columns"]:

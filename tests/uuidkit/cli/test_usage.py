@@ -49,7 +49,6 @@ def test_every_command_and_option_is_explained_with_an_example(run: Run, name: s
         ["revert"],
         ["finalize", "--yes"],
         ["lookup"],
-        ["convert", "jobs.batch_id", "--all"],
         ["revert", "jobs.batch_id", "--all"],
         ["convert", "jobs.batch_id", "--schema", "public"],
         ["convert", "jobs.batch_id", "--backup-suffix", ""],

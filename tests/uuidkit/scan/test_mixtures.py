@@ -93,6 +93,16 @@ def test_words_among_uuids_and_two_referenced_tables_are_for_review(database: st
                 "properties.val",
             ]
         ]
+        # One of those left out is named, and brings along what is tied to it.
+        more = uuidkit.plan(connection, ["realms.realm_id"], all_columns=True, on_unparseable="derive")
+        reviewed = [note.partition(". ")[0].rpartition(" public.")[2] for note in more.notes]
+        assert reviewed == ["comments.subject_id", "attachments.record_id", "properties.val"]
+        added = {str(c.column) for graph in more.graphs for c in graph.changing} - {
+            str(c.column)
+            for graph in uuidkit.plan(connection, [], all_columns=True, on_unparseable="derive").graphs
+            for c in graph.changing
+        }
+        assert added == {"public.realms.realm_id", "public.clients.realm_id", "public.clients.owner_realm_id"}
         uuidkit.convert(connection, [], all_columns=True, on_unparseable="derive")
         [(left,)] = connection.execute(
             "SELECT count(*) FROM information_schema.columns WHERE column_name IN ('realm_id', 'subject_id', 'val')"
