@@ -34,6 +34,10 @@ _ROLES = frozenset({"parent", "previous", "prev", "next", "root", "original", "o
 # What stands in the place of ``id`` in the name of the column beside it that says what is identified.
 _KINDS = frozenset({"type", "kind", "class", "model"})
 
+# In the name of a column that says of which table the row is that a ``row_id`` beside it identifies.
+_TABLES = frozenset({"table", "tablename", "relation", "entity", "model"})
+_BESIDE_TABLES = frozenset({"name", "object", "record", "row", "source", "target"})
+
 # Those of whom a column called created_by, approved_by … tells.
 _PEOPLE = frozenset(
     """account admin administrator agent author contact customer employee member operator owner people person principal
@@ -143,6 +147,8 @@ def names_copy_of(name: str, original: str) -> bool:
 def kind_beside(name: str, columns: Collection[str]) -> str | None:
     """The column that says what an id identifies, as ``record_type`` does of ``record_id``; None where there is none.
 
+    Beside an id whose name says nothing a ``table_name`` does so as well.
+
     Args:
         name: the column of the ids.
         columns: the names of its table's columns.
@@ -150,7 +156,13 @@ def kind_beside(name: str, columns: Collection[str]) -> str | None:
     ours = words(name)
     if len(ours) < 2 or ours[-1] not in ID_WORDS:
         return None
-    return next((other for other in columns if words(other)[:-1] == ours[:-1] and words(other)[-1] in _KINDS), None)
+    for other in columns:
+        theirs = words(other)
+        if theirs[:-1] == ours[:-1] and theirs[-1] in _KINDS:
+            return other
+        if not is_specific(name) and _TABLES.intersection(theirs) and {*theirs} <= _KINDS | _TABLES | _BESIDE_TABLES:
+            return other
+    return None
 
 
 def points_to(child: ColumnName, key: ColumnName) -> NameEvidence | None:

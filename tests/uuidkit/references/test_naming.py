@@ -8,6 +8,7 @@ from tests.uuidkit.survey.looking import name
 from uuidkit.references.naming import (
     belongs_to_table,
     is_specific,
+    kind_beside,
     names_copy_of,
     points_to,
     purpose,
@@ -116,3 +117,23 @@ def test_specific_and_belonging() -> None:
     assert not belongs_to_table(name("batch_jobs.tenant_id"))
     assert not belongs_to_table(name("domains.batch_id"))
     assert not belongs_to_table(name("jobs.id"))
+
+
+@pytest.mark.parametrize(
+    ("identifier", "beside", "expected"),
+    [
+        ("record_id", "record_type", True),
+        ("commentable_id", "commentable_type", True),
+        ("row_id", "table_name", True),
+        ("rowId", "TableName", True),
+        ("object_id", "entity", True),
+        ("record_id", "target_table", True),
+        ("record_id", "record_status", False),
+        ("record_id", "entity_id", False),  # another id, not a kind
+        ("record_id", "table_number", False),  # the one in a restaurant
+        ("customer_id", "table_name", False),  # the name says whose it is
+        ("record_id", "type", False),
+    ],
+)
+def test_the_column_beside_that_says_what_an_id_identifies(identifier: str, beside: str, expected: bool) -> None:
+    assert kind_beside(identifier, ["amount", identifier, beside]) == (beside if expected else None)
