@@ -31,10 +31,7 @@ class Repairing:
     def __init__(self, trial: Trial, trying: Trying) -> None:
         self._trial = trial
         self._trying = trying
-        conversions = trying.company.conversions
-        self._columns = {column.name for column in conversions}
-        # Whoever compares texts gets another answer where a uuid prints otherwise than the text that it was.
-        self._as_texts = all(set(conversion.shapes) <= {Shape()} for conversion in conversions.values())
+        self._columns = {column.name for column in trying.company.conversions}
 
     def offer(self, matter: Matter, asked: Sequence[Question]) -> tuple[str, Mapping[str, str]] | None:
         """A complete definition, and each expression in it with the one that takes its place; None where there is none.
@@ -71,6 +68,7 @@ class Repairing:
         waiting = list(offers.beginnings(places))
         seen: set[Choice] = set()
         stage = self._trying.stage([matter], matter.texts)
+        as_texts = self._print_alike(matter)
         while waiting and len(seen) < _MOST_TRIES:
             choice = waiting.pop(0)
             if choice in seen:
@@ -82,7 +80,7 @@ class Repairing:
                 if self._same(matter, question, choice):
                     return self._fewer(matter, question, choice)
             else:
-                waiting[:0] = self._around(again, choice, places, refused)
+                waiting[:0] = self._around(again, choice, places, refused, as_texts)
         return None
 
     def _same(self, matter: Matter, question: Question, choice: Choice) -> bool:
@@ -98,7 +96,18 @@ class Repairing:
                 choice = choice - {place}
         return choice
 
-    def _around(self, question: Question, choice: Choice, places: Sequence[Place], refused: Failure) -> list[Choice]:
+    def _print_alike(self, matter: Matter) -> bool:
+        """Whether every id that an object reads is spelled as its uuid prints: only then a text may be compared."""
+        tables = {table.name for table in matter.tables.values()}
+        return all(
+            set(conversion.shapes) <= {Shape()}
+            for column, conversion in self._trying.company.conversions.items()
+            if column.table_name in tables
+        )
+
+    def _around(
+        self, question: Question, choice: Choice, places: Sequence[Place], refused: Failure, as_texts: bool
+    ) -> list[Choice]:
         """The choices that differ in one place close to that of an error."""
         if refused.place is None:
             return []
@@ -106,7 +115,7 @@ class Repairing:
         near = sorted(places, key=lambda place: _distance(moved[place], refused.place or 0))
         found = []
         for place in near[:_NEAR]:
-            if place.kind == "column" and not self._as_texts:
+            if place.kind == "column" and not as_texts:
                 continue
             rest = {other for other in choice if other.last < place.first or other.first > place.last}
             found.append(frozenset(rest if place in choice else {*rest, place}))

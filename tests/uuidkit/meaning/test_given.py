@@ -5,6 +5,7 @@ from __future__ import annotations
 import psycopg
 import pytest
 
+import uuidkit
 from tests.uuidkit.meaning.trying import BATCH, HEX, IDS, conversion_of
 from tests.uuidkit.meaning.trying import THINGS as EVERY_THING
 from uuidkit.catalog.names import TableName
@@ -136,3 +137,19 @@ def test_what_is_not_tried(module_database: str, name: str, definition: str, why
     assert why in found.why
     assert found.meaning == ("unknown" if definition else "changed")
     assert not found.fails
+
+
+def test_offers_do_not_depend_on_ids_of_another_form_elsewhere(database: str) -> None:
+    """Of a whole database some column always has values of another form."""
+    with psycopg.connect(database, autocommit=True) as connection:
+        connection.execute("CREATE TABLE orders (id text PRIMARY KEY)")
+        connection.execute(f"INSERT INTO orders SELECT unnest(ARRAY{list(IDS[1:6])})")
+        connection.execute("CREATE TABLE payments (id text PRIMARY KEY)")
+        connection.execute("INSERT INTO payments SELECT 'pay_' || gen_random_uuid() FROM generate_series(1, 5)")
+        connection.execute("INSERT INTO payments VALUES ('pay_" + IDS[7] + "')")
+        connection.execute(f"CREATE VIEW of_orders AS SELECT id FROM orders WHERE id <> '{IDS[0]}'")
+        connection.execute(f"CREATE VIEW of_payments AS SELECT id FROM payments WHERE id <> 'pay_{IDS[7]}'")
+        plan = uuidkit.plan(connection, [], all_columns=True)
+    views = {found.name: found.offer for graph in plan.graphs for found in graph.dependents if found.kind == "view"}
+    assert f"'{IDS[0]}'" in (views["public.of_orders"] or "")
+    assert f"'{IDS[7]}'::uuid" in (views["public.of_payments"] or "")
