@@ -11,6 +11,7 @@ from uuidkit.catalog.trees import root_of
 from uuidkit.database.session import Session
 from uuidkit.errors import UsageError
 from uuidkit.findings import Reference
+from uuidkit.planning.notes import UNSEEN
 from uuidkit.scanning import scan
 
 
@@ -38,7 +39,7 @@ class Whole:
         """
         return (
             *(f"Left out, to be reviewed: {name}. {why}" for name, why in self.left.items() if name not in taken),
-            *(f"Not looked at: {sentence}" for sentence in self.unreadable),
+            *(UNSEEN + sentence for sentence in self.unreadable),
         )
 
 

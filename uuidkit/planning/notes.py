@@ -11,6 +11,7 @@ from uuidkit.planning.facts import GraphFacts
 from uuidkit.planning.model import ForeignKeyPlan, GraphPlan, OnUnparseable, Request
 from uuidkit.wording import count
 
+UNSEEN = "Not looked at: "  # begins a note on a table whose values cannot be read
 MANY_ROWS = 100_000  # of a table, from which on it matters how often it is rewritten
 
 

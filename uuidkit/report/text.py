@@ -100,7 +100,7 @@ def verdict(plan: Plan) -> str:
         return (
             f"Nothing to do: {named} named, and all of them are uuid already."
             if plan.request.targets
-            else ("Nothing to do: there is no column to convert.")
+            else words.nothing(plan.notes)
         )
     tables = len({column.column.table_name for column in changing})
     # A table that is part of two graphs is rewritten twice.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Literal
 
 from uuidkit.catalog.model import ForeignKey
@@ -11,6 +11,8 @@ from uuidkit.catalog.names import ColumnName, TableName, display
 from uuidkit.dependents.model import Action
 from uuidkit.findings import Reference
 from uuidkit.planning.model import ColumnPlan, ForeignKeyPlan, GraphPlan, Plan
+from uuidkit.planning.notes import UNSEEN
+from uuidkit.wording import count
 
 _QUOTED = re.compile(r'"(?:[^"]|"")*"')
 _ACTION = re.compile(r"\bON (DELETE|UPDATE) (NO ACTION|RESTRICT|CASCADE|SET NULL|SET DEFAULT)")
@@ -141,4 +143,16 @@ def worst(plan: Plan) -> Literal["blocked", "changed", "review", "fine"]:
         )
         if odd or graph.notes or any(reference.orphans for reference in graph.references):
             return "review"
-    return "fine"
+    return "review" if plan.notes else "fine"
+
+
+def nothing(notes: Sequence[str]) -> str:
+    """That there is no column to convert, and how far one could look.
+
+    Args:
+        notes: of the plan.
+    """
+    unseen = sum(note.startswith(UNSEEN) for note in notes)
+    if not unseen:
+        return "Nothing to do: there is no column to convert."
+    return f"Nothing to do as far as one can see: {count(unseen, 'table')} could not be looked at."

@@ -9,9 +9,11 @@ from pathlib import Path
 
 import pytest
 import yaml
+from psycopg.conninfo import conninfo_to_dict
 
 from tests.docs.markdown import ROOT, blocks
 from tests.support import psql
+from tests.support.servers import Server
 
 DOCUMENT = ROOT / "docs" / "ci.md"
 JOBS = [yaml.safe_load(block.text) for block in blocks(DOCUMENT) if block.kind == "yaml"]
@@ -54,3 +56,18 @@ def test_what_a_job_keeps_is_what_its_commands_write() -> None:
     assert upload["with"]["path"] == "report.html"
     assert gitlab["uuid-report"]["artifacts"]["paths"] == ["report.html"]
     assert github[True] == "pull_request"  # YAML 1.1 reads the word "on" so
+
+
+def test_a_role_that_may_read_nothing_is_no_reason_to_be_content(database: str, server: Server, tmp_path: Path) -> None:
+    psql(database, (ROOT / "docs" / "example" / "shop.sql").read_text(encoding="utf-8"))
+    url = server.url_of(conninfo_to_dict(database)["dbname"], server.create_role())
+    for form in ("text", "markdown"):
+        done = subprocess.run(
+            [sys.executable, "-m", "uuidkit.cli", "report", "--all", "--fail-on", "review", "--format", form],
+            env={**os.environ, "DATABASE_URL": url},
+            capture_output=True,
+            text=True,
+        )
+        assert done.returncode == 3, done.stderr
+        assert "Nothing to do as far as one can see: 3 tables could not be looked at." in done.stdout
+        assert "uuid already" not in done.stdout

@@ -11,7 +11,7 @@ from uuidkit.report.document.drawing import Edge, Node, draw
 from uuidkit.report.document.measures import duration, span
 from uuidkit.report.document.sections import afterwards, rehearsal
 from uuidkit.report.layout import size
-from uuidkit.report.words import FATES
+from uuidkit.report.words import FATES, nothing
 from uuidkit.wording import count
 
 _FORMATS = ("canonical", "hex", "prefixed", "braced", "underscored", "urn", "looked up", "unparseable")
@@ -149,10 +149,14 @@ def _verdict(report: Mapping[str, Any], changing: Sequence[Mapping[str, Any]]) -
     if report["status"] == "blocked":
         needs = count(len(report["blockers"]), "finding needs", "findings need")
         return f"Not yet: {needs} a decision. Nothing was changed, and nothing is begun before."
+    if not report["columns"]:
+        return nothing(report["notes"])
     return "Nothing to do: every column named is uuid already."
 
 
 def _summary(report: Mapping[str, Any], changing: Sequence[Mapping[str, Any]]) -> str:
+    if report["status"] == "nothing to do":
+        return "Nothing is rewritten, and nothing is locked."
     rows = {column["table"]: column["rows"] or 0 for column in changing}
     said = [
         f"{count(sum(rows.values()), 'row')} are read",
