@@ -125,7 +125,7 @@ def listing(settings: Settings) -> list[tuple[str, str, str]]:
     database = (
         "DATABASE_URL",
         safe(url) if url else "",
-        "the database; empty: the embedded server of the working folder",
+        "the database; not set: the embedded server of the working folder",
     )
     return [
         database,

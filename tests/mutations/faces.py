@@ -50,8 +50,8 @@ FACES = (
     ),
     Mutation(
         "an empty DATABASE_URL is not the embedded server",
-        "uuidkit/cli/connecting.py",
-        "    if face.embedded and ENV in os.environ:\n",
+        "uuidkit/database/url.py",
+        "    if url is not None and not url.strip():\n",
         "    if False:\n",
         _USAGE,
         "a pipeline without its secret finds nothing to convert, and is green",

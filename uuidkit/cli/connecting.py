@@ -24,17 +24,11 @@ def server(face: Face) -> Iterator[str]:
         face: with the URL that was given, if one was.
 
     Raises:
-        UsageError: DATABASE_URL is set and says nothing: a secret that a pipeline does not have would otherwise look
-            like a database with nothing to convert.
+        UsageError: DATABASE_URL is set and says nothing.
     """
     from uuidkit.database import use
     from uuidkit.database.url import ENV
-    from uuidkit.errors import UsageError
 
-    if face.embedded and ENV in os.environ:
-        raise UsageError(
-            f"{ENV} is set, but empty.", "Let it name the database; unset it to use the embedded PostgreSQL."
-        )
     if face.embedded and os.name == "posix":
         from uuidkit.database.embedded import default_directory
 

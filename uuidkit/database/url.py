@@ -27,8 +27,19 @@ def given(explicit: str | None = None) -> str | None:
 
     Args:
         explicit: a URL that goes before the environment variable DATABASE_URL, for example from an option.
+
+    Raises:
+        UsageError: DATABASE_URL is set and says nothing: a secret that a pipeline does not have would otherwise look
+            like a database with nothing in it.
     """
-    return explicit or os.environ.get(ENV, "").strip() or None
+    if explicit:
+        return explicit
+    url = os.environ.get(ENV)
+    if url is not None and not url.strip():
+        raise UsageError(
+            f"{ENV} is set, but empty.", "Let it name the database; unset it to use the embedded PostgreSQL."
+        )
+    return url and url.strip()
 
 
 def normalise(url: str) -> str:

@@ -106,8 +106,11 @@ def test_a_url_is_shown_without_its_secrets(url: str, shown: str) -> None:
 
 def test_an_explicit_url_goes_before_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     assert given() is None
-    monkeypatch.setenv("DATABASE_URL", "  ")
-    assert given() is None
+    for nothing in ("", "  "):
+        monkeypatch.setenv("DATABASE_URL", nothing)
+        with pytest.raises(UsageError, match="set, but empty"):
+            given()
+        assert given("postgresql://c/d") == "postgresql://c/d"
     monkeypatch.setenv("DATABASE_URL", "postgresql://a/b")
     assert given() == given("") == "postgresql://a/b"
     assert given("postgresql://c/d") == "postgresql://c/d"
