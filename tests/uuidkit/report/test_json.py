@@ -2,8 +2,11 @@ from __future__ import annotations
 
 import json as standard
 
+import psycopg
+
+import uuidkit
 from tests.uuidkit.report import plans
-from uuidkit.report import json
+from uuidkit.report import document, json, text
 
 
 def keys(value: dict[str, object]) -> set[str]:
@@ -88,3 +91,18 @@ def test_masking_hides_every_value_and_keeps_the_counts() -> None:
             assert secret not in written
         assert found["columns"][0]["unparseable"] == {"count": 2, "samples": ["xxxx.xxx@xxxxxxx.xxx", "999"]}
     assert "jane" in json.dumps(json.plan(plans.ready_plan()))
+
+
+def test_every_form_counts_the_same_rows_and_transactions(database: str) -> None:
+    """Rows of a table that is part of two graphs are rewritten twice, whoever tells it."""
+    with psycopg.connect(database) as connection:
+        connection.execute("CREATE TABLE parents (id text PRIMARY KEY); CREATE TABLE others (id text PRIMARY KEY)")
+        connection.execute("CREATE TABLE children (parent text REFERENCES parents, other text REFERENCES others)")
+        connection.execute("INSERT INTO parents SELECT gen_random_uuid() FROM generate_series(1, 5)")
+        connection.execute("INSERT INTO others SELECT gen_random_uuid() FROM generate_series(1, 70)")
+        connection.execute("INSERT INTO children SELECT parents.id, others.id FROM parents, others LIMIT 300")
+        plan = uuidkit.plan(connection, ["parents.id", "others.id"])
+    found = json.plan(plan)
+    for written in (text.plan(plan), document.markdown(found), document.html(found)):
+        assert "675 rows" in written
+        assert "in 2 transactions, one per reference graph" in " ".join(written.split())

@@ -157,9 +157,10 @@ def _verdict(report: Mapping[str, Any], changing: Sequence[Mapping[str, Any]]) -
 def _summary(report: Mapping[str, Any], changing: Sequence[Mapping[str, Any]]) -> str:
     if report["status"] == "nothing to do":
         return "Nothing is rewritten, and nothing is locked."
-    rows = {column["table"]: column["rows"] or 0 for column in changing}
+    working = sum(1 for graph in report["graphs"] if graph["steps"])
     said = [
-        f"{count(sum(rows.values()), 'row')} are read",
+        f"{count(_rewritten(report), 'row')} to be rewritten"
+        + (f", in {working} transactions, one per reference graph" if working > 1 else ", in one transaction"),
         f"the text of every row is kept ({_kept(changing)})",
         f"{count(len(report['foreign_keys']), 'foreign key')} put back or declared",
     ]
@@ -169,6 +170,16 @@ def _summary(report: Mapping[str, Any], changing: Sequence[Mapping[str, Any]]) -
     if report["estimate"]["seconds"] is not None:
         said.append(f"tables locked for {span(report['estimate'])}")
     return "; ".join(said)[:1].upper() + "; ".join(said)[1:] + "."
+
+
+def _rewritten(report: Mapping[str, Any]) -> int:
+    """Rows; those of a table that is part of two graphs are rewritten twice."""
+    columns = iter(report["columns"])
+    found = 0
+    for graph in report["graphs"]:
+        own = [next(columns) for _ in graph["columns"]]
+        found += sum({column["table"]: column["rows"] or 0 for column in own if not column["done"]}.values())
+    return found
 
 
 def _kept(changing: Sequence[Mapping[str, Any]]) -> str:
