@@ -8,14 +8,13 @@ from typing import Any
 
 from psycopg import sql
 
-from uuidkit import ledger
+from uuidkit import ledger, lexing
 from uuidkit.catalog.model import Schema
 from uuidkit.catalog.names import ColumnName, TableName, display
 from uuidkit.database.session import Session, adapt
 from uuidkit.explaining import sentences
 from uuidkit.ids import sql as value
 from uuidkit.ledger import LedgerColumn, LedgerEntry, LedgerLookup, store
-from uuidkit.meaning import lexing
 from uuidkit.reading import read_database, reading
 from uuidkit.render.values import untouched
 from uuidkit.targets import resolve_roots

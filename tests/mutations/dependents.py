@@ -413,4 +413,28 @@ DEPENDENTS = (
         cases("revert_one_of_two_that_share"),
         "the later conversion has no way back any more",
     ),
+    Mutation(
+        "dependents: lists are put back as PostgreSQL made them",
+        _RENDER,
+        '("put back", as_it_was(statement))',
+        '("put back", statement)',
+        cases("lists_of_varchar"),
+        "views and policies with `status IN (…)` over a varchar column cannot be brought back, and nothing else is",
+    ),
+    Mutation(
+        "dependents: lists in what stays are not read anew by PostgreSQL",
+        _READ,
+        "            anew = table in by_hand or as_it_was(index.definition) != index.definition\n",
+        "            anew = table in by_hand\n",
+        cases("lists_of_varchar"),
+        "a conversion that the report calls ready fails on a partial index",
+    ),
+    Mutation(
+        "dependents: lists of columns keep their cast over uuids",
+        _READ,
+        "constants=one.key not in rebuilt)",
+        "constants=False)",
+        cases("lists_of_varchar"),
+        "a view that compares a text with several ids cannot be put back over uuids",
+    ),
 )

@@ -197,4 +197,20 @@ MEANING = (
         cases("graphs_tied_by_an_object"),
         "a plan that is ready fails at the second graph",
     ),
+    Mutation(
+        "meaning: an array of ids of several graphs ties them",
+        "uuidkit/meaning/judge.py",
+        "replace(question, text=as_it_was(question.text))",
+        "question",
+        cases("lists_of_varchar"),
+        "graphs converted by a script of several cannot be reverted one after the other",
+    ),
+    Mutation(
+        "meaning: a text that reads like a row's name is none",
+        "uuidkit/meaning/judge.py",
+        'token.kind == "name" and token.value in names',
+        "token.value in names",
+        cases("lists_of_varchar"),
+        "a partial index WHERE status = 'new' keeps a conversion from starting",
+    ),
 )

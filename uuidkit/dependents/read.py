@@ -14,6 +14,7 @@ from uuidkit.database.session import Session
 from uuidkit.dependents import fingerprints, indexes, queries, relations, tables
 from uuidkit.dependents.model import DependentObject
 from uuidkit.dependents.order import in_order_of_making
+from uuidkit.dependents.printed import as_it_was
 
 Key = tuple[str, int]
 
@@ -60,6 +61,7 @@ def read_dependents(session: Session, schema: Schema, changing: Collection[Colum
                 needs=frozenset(needs.get(one.key, ())),
                 table=_table_of(one, reads.get(one.key, ())),
                 rebuilt=one.key in rebuilt,
+                up=(as_it_was(one.up[0], constants=one.key not in rebuilt), *one.up[1:]) if one.up else (),
             )
             for one in found
         ]
@@ -124,7 +126,8 @@ def _indexes(
                 for key in index.keys
             )
             odd = odd or bool(names & index.expression_reads or "*" in index.expression_reads)
-            if odd or (table in by_hand and names & index.reads):
+            anew = table in by_hand or as_it_was(index.definition) != index.definition
+            if odd or (anew and names & index.reads):
                 yield index, odd
 
 

@@ -10,11 +10,12 @@ from dataclasses import replace
 from itertools import pairwise
 from typing import Any
 
+from uuidkit import lexing
 from uuidkit.catalog.names import TableName
-from uuidkit.meaning import definitions, lexing
+from uuidkit.lexing import Token
+from uuidkit.meaning import definitions
 from uuidkit.meaning.asking import Trial
 from uuidkit.meaning.definitions import Facts, Key
-from uuidkit.meaning.lexing import Token
 from uuidkit.meaning.model import Thing
 from uuidkit.meaning.questions import NotToBeAsked, Question
 

@@ -14,10 +14,12 @@ from types import MappingProxyType
 
 import psycopg
 
+from uuidkit import lexing
 from uuidkit.catalog.model import Schema
 from uuidkit.catalog.names import ColumnName
 from uuidkit.database.session import Session
-from uuidkit.meaning import casting, evaluation, given, lexing, matters, offers, samples, verdict
+from uuidkit.dependents.printed import as_it_was
+from uuidkit.meaning import casting, evaluation, given, matters, offers, samples, verdict
 from uuidkit.meaning.asking import OutOfTime, Trial
 from uuidkit.meaning.matters import Catalog, Matter
 from uuidkit.meaning.model import Conversion, Judgement, Thing
@@ -119,19 +121,21 @@ class _Judge:
     def between(
         self, things: Sequence[Thing], states: Sequence[Collection[ColumnName]]
     ) -> Iterator[frozenset[tuple[str, int]]]:
-        asked = [(m, q) for m in self._matters(things) if not m.unknown for q in self._questions(m)]
+        found = [(m, q) for m in self._matters(things) if not m.unknown for q in self._questions(m)]
+        # As the way back makes it, which has to be possible in the same states.
+        asked = [(matter, replace(question, text=as_it_was(question.text))) for matter, question in found]
         asked.sort(key=lambda member: member[0].path)
         for state in states:
             changed = [one for column, one in self._conversions.items() if column in state]
             company = casting.Company(self._schema, casting.inherited(self._schema, changed))
             trying = Trying(self._trial, self._schema, self._catalog, company)
-            found = set()
+            keys = set()
             for matter, question in asked:
                 self._trial.path(matter.path)
                 self._trial.under({})
                 if evaluation.misfit(self._trial, trying.empty_stage(matter), question) is not None:
-                    found.add(matter.thing.key)
-            yield frozenset(found)
+                    keys.add(matter.thing.key)
+            yield frozenset(keys)
 
     def all(self, things: Sequence[Thing]) -> dict[tuple[str, int], Judgement]:
         trial, schema = self._trial, self._schema
@@ -228,7 +232,7 @@ class _Judge:
         names = {column.name for column in self._conversions if column.table_name == table}
         # The names of rows stand where one is read as a whole.
         return any(
-            token.value in names | {table.name, "old", "new"}
+            token.kind == "name" and token.value in names | {table.name, "old", "new"}
             for token in lexing.tokens(f"{question.text} {question.rewritten}")
         )
 

@@ -9,9 +9,9 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from uuid import UUID
 
+from uuidkit import lexing
 from uuidkit.catalog.model import Column
 from uuidkit.ids import Shape, parse
-from uuidkit.meaning import lexing
 
 _EMPTY, _ANY = "", "x"
 IDLE = frozenset({_EMPTY, _ANY})  # no ids, and nothing that a definition looks for

@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
 
+from uuidkit import lexing
 from uuidkit.catalog.model import Schema
 from uuidkit.catalog.names import ColumnName, TableName
-from uuidkit.meaning import definitions, lexing
+from uuidkit.meaning import definitions
 from uuidkit.meaning.asking import Trial
 from uuidkit.meaning.definitions import Facts, Function, Key, Relation
 from uuidkit.meaning.given import query, unqualified

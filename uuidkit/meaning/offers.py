@@ -8,10 +8,10 @@ from typing import Literal
 
 from psycopg import sql
 
+from uuidkit import lexing
 from uuidkit.composing import text_of
 from uuidkit.ids import parse
-from uuidkit.meaning import lexing
-from uuidkit.meaning.lexing import Token
+from uuidkit.lexing import Token
 
 _TEXT_TYPES = ("text", "varchar", "bpchar", "character")
 

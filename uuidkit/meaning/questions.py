@@ -9,8 +9,8 @@ from typing import Any, Literal
 
 from psycopg import sql
 
+from uuidkit import lexing
 from uuidkit.composing import text_of
-from uuidkit.meaning import lexing
 from uuidkit.meaning.model import Thing
 from uuidkit.meaning.stage import Side
 

@@ -6,8 +6,8 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from uuidkit import lexing
 from uuidkit.ids import Shape
-from uuidkit.meaning import lexing
 from uuidkit.meaning.made import uuid_for
 from uuidkit.meaning.stage import Stage
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from uuidkit import lexing
 from uuidkit.catalog.model import Schema
 from uuidkit.catalog.names import TableName
-from uuidkit.meaning import casting, evaluation, lexing, props, verdict, view_defaults
+from uuidkit.meaning import casting, evaluation, props, verdict, view_defaults
 from uuidkit.meaning.asking import Trial
 from uuidkit.meaning.casting import LARGE, MIDDLE, SMALL, Company, Size
 from uuidkit.meaning.evaluation import Answers, Failure, Table

@@ -10,6 +10,7 @@ from uuidkit import guard
 from uuidkit.catalog.names import TableName
 from uuidkit.composing import joined, text_of
 from uuidkit.dependents.model import DependentObject, StringFunction
+from uuidkit.dependents.printed import as_it_was
 from uuidkit.dependents.proof import Expected, objects_are, same_objects
 from uuidkit.ledger import LedgerDependent
 from uuidkit.planning.model import DependentPlan, Statement
@@ -95,8 +96,8 @@ def restore(objects: Sequence[LedgerDependent]) -> Iterator[Statement]:
     """
     for found in objects:
         for number, statement in enumerate(found.up):
-            what = "put back" if number == 0 else "complete"
-            yield Statement(statement, "change", f"{what} {found.kind} {found.name}", found.table)
+            what, text = ("complete", statement) if number else ("put back", as_it_was(statement))
+            yield Statement(text, "change", f"{what} {found.kind} {found.name}", found.table)
 
 
 def refill(objects: Sequence[LedgerDependent]) -> Iterator[Statement]:

@@ -8,8 +8,9 @@ from hypothesis import strategies as st
 from psycopg import sql
 
 from tests.uuidkit.meaning.trying import BATCH, CANONICAL, HEX, IDS
+from uuidkit import lexing
 from uuidkit.composing import text_of
-from uuidkit.meaning import lexing, made, offers
+from uuidkit.meaning import made, offers
 
 OLD, NEW = f"batch_{HEX[0]}", IDS[0]
 TEXTS = st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]))

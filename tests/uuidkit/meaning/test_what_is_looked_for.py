@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tests.uuidkit.meaning.trying import BATCH, HEX, trying
-from uuidkit.meaning import lexing
+from uuidkit import lexing
 
 SCRIPT = f"""
     CREATE TYPE state AS ENUM ('new', 'done', 'archived');

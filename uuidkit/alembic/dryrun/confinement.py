@@ -15,7 +15,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, event
 
 from uuidkit.errors import UuidkitError
-from uuidkit.meaning.lexing import tokens
+from uuidkit.lexing import tokens
 
 _BASELINE = "uuidkit_shared_rows"
 # pg_shdepend says which role owns what in any database, and changes with every table.
