@@ -15,7 +15,7 @@ from uuidkit.catalog.names import ColumnName
 from uuidkit.database.session import Session
 from uuidkit.ids import sql as value
 from uuidkit.ids.grammar import trim
-from uuidkit.references.naming import NameEvidence, names_copy_of, points_to
+from uuidkit.references.naming import NameEvidence, Names, names_copy_of
 from uuidkit.references.samples import Sample
 from uuidkit.survey.access import ask
 from uuidkit.survey.sampling import frequent, spread
@@ -67,28 +67,31 @@ def match(
     children = [child for child in children if child in samples]
     keys = [key for key in keys if key in samples]
     inside = _in_whole_keys(children, keys, samples)
+    names = Names(children)
+    places = {child: place for place, child in enumerate(children)}
+    with_uuids = [child for child in children if samples[child].uuids]
     matches: list[Match] = []
     for key in keys:
         whole = samples[key].whole
-        named = {child: points_to(child, key) for child in children if child != key}
+        named = names.pointing_to(key)
+        held = inside.get(key, {})
         asked: dict[ColumnName, _Texts] = {}
-        for child, evidence in named.items():
+        for child in sorted({*named, *(held if whole else with_uuids)} - {key}, key=places.__getitem__):
             sample = samples[child]
-            if evidence is not None or (inside.get((child, key)) if whole else sample.uuids):
-                chosen = sample.texts if evidence is not None else sample.uuids
-                most = len(chosen) if whole else _ASKED if evidence is not None else _ASKED_UNNAMED
-                asked[child] = {text: sample.uuids.get(text) for text in spread(chosen, most)}
+            chosen = sample.texts if child in named else sample.uuids
+            most = len(chosen) if whole else _ASKED if child in named else _ASKED_UNNAMED
+            asked[child] = {text: sample.uuids.get(text) for text in spread(chosen, most)}
         present = frozenset() if whole else _in_large_key(session, schema, key, samples[key], asked.values())
-        backups = _backups(session, schema, key, [c for c in asked if named[c] is not None], samples)
+        backups = _backups(session, schema, key, [child for child in asked if child in named], samples)
         for child, texts in asked.items():
             backup, old = backups.get(child, (None, frozenset()))
             if whole:
-                present = frozenset(inside.get((child, key), ()))
-                if named[child] is not None:
+                present = frozenset(held.get(child, ()))
+                if child in named:
                     present |= _plain_in_whole_key(schema, key, samples[key], texts)
             found = frozenset(text for text in texts if text in present or text in old)
-            if found or named[child] is not None:
-                matches.append(Match(child, key, named[child], len(texts), found, backup))
+            if found or child in named:
+                matches.append(Match(child, key, named.get(child), len(texts), found, backup))
     return matches
 
 
@@ -96,19 +99,19 @@ def _in_whole_keys(
     children: Collection[ColumnName],
     keys: Collection[ColumnName],
     samples: Mapping[ColumnName, Sample],
-) -> dict[tuple[ColumnName, ColumnName], set[str]]:
-    """For each column and key of which all values are known, those of the column's uuids that the key holds."""
+) -> dict[ColumnName, dict[ColumnName, set[str]]]:
+    """For each key of which all values are known, the columns with the uuids that it holds as well."""
     where: dict[int, list[ColumnName]] = {}
     for key in keys:
         if samples[key].whole:
             for number in {uuid.int for uuid in samples[key].uuids.values()}:
                 where.setdefault(number, []).append(key)
-    found: dict[tuple[ColumnName, ColumnName], set[str]] = {}
+    found: dict[ColumnName, dict[ColumnName, set[str]]] = {}
     for child in children:
         for text, uuid in samples[child].uuids.items():
             for key in where.get(uuid.int, ()):
                 if key != child:
-                    found.setdefault((child, key), set()).add(text)
+                    found.setdefault(key, {}).setdefault(child, set()).add(text)
     return found
 
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import cache
 
-from uuidkit.catalog.names import ColumnName
+from uuidkit.catalog.names import ColumnName, TableName
 
 _BETWEEN_WORDS = re.compile(r"[\W_]+")
 
@@ -193,6 +193,38 @@ def points_to(child: ColumnName, key: ColumnName) -> NameEvidence | None:
         if stem[-len(table) :] == table or stem in (table[: len(stem)], table[-len(stem) :]):
             return NameEvidence(False, f"its name fits the table {key.table}")
     return None
+
+
+class Names:
+    """Columns by the words of their names, so that of thousands only a few are asked which key they point to.
+
+    Args:
+        columns: those that may refer.
+    """
+
+    def __init__(self, columns: Sequence[ColumnName]) -> None:
+        self._columns = columns
+        self._places: dict[TableName | str, list[int]] = {}
+        for place, column in enumerate(columns):
+            marks: set[TableName | str] = {column.table_name, *words(column.name)}
+            for mark in marks:
+                self._places.setdefault(mark, []).append(place)
+
+    def pointing_to(self, key: ColumnName) -> dict[ColumnName, NameEvidence]:
+        """What ``points_to`` says of each column of which it says something, in their order.
+
+        Args:
+            key: the column they may refer to.
+        """
+        # Another table's column does so only by a word of the key's table, or of the key.
+        marks: set[TableName | str] = {key.table_name, *(word for form in _table_forms(key.table) for word in form)}
+        if is_specific(key.name):
+            marks.update(words(key.name))
+        places = {place for mark in marks for place in self._places.get(mark, ())}
+        asked = (self._columns[place] for place in sorted(places))
+        return {
+            column: evidence for column in asked if column != key and (evidence := points_to(column, key)) is not None
+        }
 
 
 def says_by_whom(child: ColumnName, key: ColumnName) -> bool:

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tests.uuidkit.survey.looking import name
+from uuidkit.catalog.names import ColumnName
 from uuidkit.references.naming import (
+    Names,
     belongs_to_table,
     is_specific,
     kind_beside,
@@ -76,6 +80,20 @@ STRONG, WEAK, NONE = True, False, None
 def test_points_to(child: str, key: str, expected: bool | None) -> None:
     evidence = points_to(name(child), name(key))
     assert (None if evidence is None else evidence.strong) is expected
+
+
+NAMES = st.lists(
+    st.sampled_from(["customer", "customers", "order", "batch", "parent", "id", "code", "by", "uuid"]), max_size=3
+).map("_".join)
+
+
+@given(st.lists(st.builds(ColumnName, st.just("shop"), NAMES, NAMES), unique=True))
+def test_columns_found_by_their_words_are_all_that_point_to_a_key(columns: list[ColumnName]) -> None:
+    names = Names(columns)
+    for key in columns:
+        told = {column: points_to(column, key) for column in columns if column != key}
+        expected = {column: evidence for column, evidence in told.items() if evidence is not None}
+        assert list(names.pointing_to(key).items()) == list(expected.items())
 
 
 @pytest.mark.parametrize(
