@@ -125,7 +125,7 @@ def _measured(session: Session, plan: Plan, seconds: float, server: Server) -> R
         said = f" (the server said: {refused})" if refused else ""
         return replace(typical, basis=f"Typical rates, scaled to the speed of this server{said}.")
     bounds, busy = apart(rounds, looks)
-    samples = {table: one.sample(server.temporary) for table, one in found.items()}
+    samples = {table: one.sample(server) for table, one in found.items()}
     return replace(
         typical,
         like=compared({work.table: work for _, work in largest}, samples) or speed,
@@ -136,7 +136,7 @@ def _measured(session: Session, plan: Plan, seconds: float, server: Server) -> R
         basis=(
             f"Measured on this server: {count(sum(one.rows for one in found.values()), 'row')} of "
             f"{', '.join(map(str, found))} rewritten in temporary tables, {count(len(rounds), 'time')} within "
-            f"{took:.1f} s; foreign keys and statistics by typical rates, scaled to the speed of this server.{busy}"
+            f"{took:.1f} s; foreign keys by typical rates, scaled to the speed of this server.{busy}"
         ),
         apart=bounds,
     )

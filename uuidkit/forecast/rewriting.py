@@ -14,7 +14,7 @@ from uuidkit.composing import joined, raw, text_of
 from uuidkit.database.session import Session, undone
 from uuidkit.ledger import LedgerColumn
 from uuidkit.planning.model import ColumnPlan, GraphPlan, Work
-from uuidkit.planning.rates import Sample
+from uuidkit.planning.rates import Sample, Server
 from uuidkit.render.values import untouched
 
 _BYTES = 16 * 1024 * 1024  # of one table: wide rows are fewer
@@ -29,9 +29,11 @@ class Rewriting:
         rows: how many it has.
         change: the statement that rewrites it.
         proof: the query that compares its uuids with their texts; None where a table has those.
+        analysis: the statement that gathers its statistics.
         indexes: whether it has the real table's indexes.
         logged: whether changes of the real table are written to the log.
         times: seconds of each time, for the table, for its indexes and for the proof.
+        analyzed: seconds for the statistics, the first time.
         sizes: bytes afterwards, of the table, without its long values, and of its indexes.
     """
 
@@ -39,9 +41,11 @@ class Rewriting:
     rows: int
     change: sql.Composable
     proof: sql.Composable | None
+    analysis: sql.Composable
     indexes: bool
     logged: bool
     times: list[tuple[float, float, float]] = field(default_factory=list)
+    analyzed: float = 0.0
     sizes: tuple[int, int, int] = (0, 0, 0)
 
     def once(self, session: Session) -> float:
@@ -58,6 +62,8 @@ class Rewriting:
             whole = timed(session, self.change)
             proved = timed(session, self.proof) if self.proof is not None else 0.0
             built = timed(session, sql.SQL("REINDEX TABLE {}").format(copy)) if self.indexes else 0.0
+            if not self.times:
+                self.analyzed = timed(session, self.analysis)
             [(heap, plain, index)] = session.rows(
                 sql.SQL(
                     "SELECT pg_table_size(oid), pg_relation_size(oid), pg_indexes_size(oid) "
@@ -69,11 +75,11 @@ class Rewriting:
         self.sizes = (int(heap), int(plain), int(index))
         return whole + proved
 
-    def sample(self, memory: int) -> Sample:
+    def sample(self, server: Server) -> Sample:
         """What all times together have shown.
 
         Args:
-            memory: bytes that the server has for a session's temporary tables.
+            server: where that was.
         """
         heap, index, proof = (statistics.median(series) / self.rows for series in zip(*self.times, strict=True))
         return Sample(
@@ -81,11 +87,12 @@ class Rewriting:
             heap=heap,
             index=index,
             proof=proof,
+            statistics=self.analyzed / min(self.rows, server.statistics),
             heap_bytes=self.sizes[0] / self.rows,
             row_bytes=self.sizes[1] / self.rows,
             index_bytes=self.sizes[2] / self.rows,
             logged=self.logged,
-            paged=self.sizes[0] > memory,
+            paged=self.sizes[0] > server.temporary,
         )
 
 
@@ -142,6 +149,7 @@ def _made(
         rows,
         sql.SQL("ALTER TABLE {} {}").format(copy, joined(_changes(columns), ", ")),
         _proof(copy, columns, session.version_num),
+        _analysis(copy, columns),
         indexes,
         logged=persistence == "p",
     )
@@ -156,6 +164,11 @@ def _proof(copy: sql.Composable, columns: Sequence[ColumnPlan], version_num: int
         if column.backup
     ]
     return sql.SQL("SELECT {} FROM {}").format(joined(wrong, " + "), copy) if wrong else None
+
+
+def _analysis(copy: sql.Composable, columns: Sequence[ColumnPlan]) -> sql.Composable:
+    names = [sql.Identifier(name) for column in columns for name in (column.column.name, column.backup) if name]
+    return sql.SQL("ANALYZE {} ({})").format(copy, sql.SQL(", ").join(names))
 
 
 def _kept(column: ColumnPlan) -> LedgerColumn:

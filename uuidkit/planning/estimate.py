@@ -12,13 +12,12 @@ from uuidkit.planning.rates import Rates, Sample
 
 # Seconds on a common machine (two cores, PostgreSQL 18, warm cache).
 _STATEMENTS = 0.005  # per table, whatever its size
-_LOOKED_UP = 0.08e-6  # per row of a foreign key, in a hash table that fits into the processor's cache
-_LOOKED_UP_MISSED = 0.03e-6  # more each time that table is twice as large
+_LOOKED_UP = 0.075e-6  # per row of a foreign key, in a hash table that fits into the processor's cache
+_LOOKED_UP_MISSED = 0.016e-6  # more each time that table is twice as large
 _HASHED = 0.02e-6  # per row that is put there
-_HASHED_MISSED = 0.04e-6  # more each time
+_HASHED_MISSED = 0.035e-6  # more each time
 _CACHED = 10_000  # rows in that cache
-_STATISTICS = 0.3e-6  # per value that ANALYZE looks at
-_LOOKED_AT = 0.75e-9  # per byte of the pages with those values, seen for the first time after the commit
+_LOOKED_AT = 0.65e-9  # per byte of the further pages that ANALYZE reads, for the first time after the commit
 _PAGED = 0.3e-9  # per byte that comes from or goes to the system's memory
 _GONE = 0.3e-9  # per byte of the files that are removed at the commit
 _COUNTED = 0.35e-6  # per row of a column with a table of texts, before and after
@@ -111,7 +110,7 @@ def _table(graph: GraphPlan, work: Work, rates: Rates) -> tuple[TableEstimate, f
     rows, sample = work.rows, rates.sample(work)
     heap, index = rows * sample.heap_bytes, rows * sample.index_bytes
     logged = round(heap + index + rows * _LOG_HEAD) if sample.logged and rates.server.logged else 0
-    statistics = _analyzed(work, rows, sample, rates)
+    statistics = _analyzed(rows, sample, rates)
     seconds = (
         rows * (sample.heap + sample.index * _index_growth(rows, sample, rates))
         + rows * sample.proof / _reading_gain(rows, sample, rates)
@@ -148,9 +147,8 @@ def _paged(work: Work, rows: int, sample: Sample, rates: Rates) -> float:
     if sample.paged:
         return 0.0
     size = rows * sample.row_bytes
-    passes = work.indexes + work.keys + 1 / _reading_gain(rows, sample, rates)
     # More than a quarter of its memory the server does not give to a table that is read from end to end.
-    read = passes * size + work.bytes if size > rates.server.memory / 4 else size if size > _RING else 0.0
+    read = work.indexes * size + work.bytes if size > rates.server.memory / 4 else size if size > _RING else 0.0
     return (size + read) * _PAGED
 
 
@@ -181,12 +179,11 @@ def _texts(graph: GraphPlan, work: Work, rows: int) -> float:
     return seconds
 
 
-def _analyzed(work: Work, rows: int, sample: Sample, rates: Rates) -> float:
+def _analyzed(rows: int, sample: Sample, rates: Rates) -> float:
     """Seconds for the statistics of the columns that changed."""
     looked_at = rates.server.statistics
-    values = min(rows, looked_at) * (work.columns + work.backups)
-    pages = min(rows * sample.row_bytes, looked_at * _PAGE)
-    return rates.speed * (values * _STATISTICS + pages * _LOOKED_AT)
+    further = min(rows * sample.row_bytes, looked_at * _PAGE) - sample.rows * sample.row_bytes
+    return min(rows, looked_at) * sample.statistics + rates.speed * max(0.0, further) * _LOOKED_AT
 
 
 def _sorting(works: Sequence[Work]) -> int:

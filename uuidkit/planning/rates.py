@@ -11,12 +11,14 @@ from uuidkit.planning.model import Work
 # Seconds per row on a common machine (two cores, PostgreSQL 18, warm cache).
 _HEAP = 0.35e-6  # and column
 _HEAP_BYTE = 1.2e-9  # per byte of the table
-_INDEX = 0.2e-6
-_PROOF = 0.4e-6  # and column
+_INDEX = 0.17e-6
+_PROOF = 0.25e-6  # and column
+_STATISTICS = 0.25e-6  # and column, texts that are kept too
 
 _ROWS = 40_000  # those are for, and what a trial takes of a table
-_BACKUP_BYTES = 40  # a text id beside its uuid
-_INDEX_BYTES = 40  # one entry with its share of the upper pages
+_UUID_BYTES = 16
+_TEXT_BYTES = 38  # that it takes the place of
+_INDEX_BYTES = 32  # one entry with its share of the upper pages
 
 FIXED = "Typical rates of a common machine; nothing was measured on this server."
 
@@ -30,6 +32,7 @@ class Sample:
         heap: seconds per row for the table itself.
         index: seconds per row for all its indexes, at that number of rows.
         proof: seconds per row to compare the uuids with their texts.
+        statistics: seconds per row that ANALYZE looks at.
         heap_bytes: bytes per row afterwards, with long values that are kept elsewhere (TOAST).
         row_bytes: without those.
         index_bytes: bytes per row in all indexes afterwards.
@@ -41,6 +44,7 @@ class Sample:
     heap: float
     index: float
     proof: float
+    statistics: float
     heap_bytes: float
     row_bytes: float
     index_bytes: float
@@ -115,13 +119,15 @@ def typical(work: Work, like: float = 1.0) -> Sample:
         like: how long that server takes for what takes the common machine one second.
     """
     width = work.bytes / max(work.rows or 0, 1)
+    after = width + _UUID_BYTES * work.columns - _TEXT_BYTES * (work.columns - work.backups)
     return Sample(
         rows=_ROWS,
         heap=like * (_HEAP * work.columns + _HEAP_BYTE * width),
         index=like * _INDEX * work.indexes,
         proof=like * _PROOF * work.columns,
-        heap_bytes=width + _BACKUP_BYTES * work.backups,
-        row_bytes=width + _BACKUP_BYTES * work.backups,
+        statistics=like * _STATISTICS * (work.columns + work.backups),
+        heap_bytes=after,
+        row_bytes=after,
         index_bytes=_INDEX_BYTES * work.indexes,
     )
 

@@ -63,6 +63,21 @@ def test_bytes_are_those_that_the_conversion_writes(connection: psycopg.Connecti
     assert costs.wal == pytest.approx(float(after - before), rel=0.4)
 
 
+def test_typical_bytes_are_those_of_a_table_with_the_text_kept_and_without(connection: psycopg.Connection) -> None:
+    for backup in ("column", "table"):
+        connection.execute(
+            f"""CREATE TABLE kept_in_{backup} (id varchar PRIMARY KEY, note text);
+                INSERT INTO kept_in_{backup} SELECT gen_random_uuid(), repeat('x', 30)
+                  FROM generate_series(1, {ROWS})
+            """
+        )
+        connection.execute("ANALYZE")
+        plan = uuidkit.plan(connection, [f"kept_in_{backup}.id"], backup=backup)
+        uuidkit.convert(connection, [f"kept_in_{backup}.id"], backup=backup)
+        [(size,)] = connection.execute("SELECT pg_total_relation_size(%s)", [f"kept_in_{backup}"]).fetchall()
+        assert plan.estimate.bytes_written == pytest.approx(size, rel=0.1)
+
+
 def test_a_read_only_transaction_gets_typical_rates_and_says_so(connection: psycopg.Connection) -> None:
     connection.read_only = True
     with connection.transaction():
