@@ -136,7 +136,11 @@ def read_graphs(
     everywhere = (
         {name for graph in graphs for name in graph} if discovered is None else {r.referencing for r in references}
     )
-    facts = (_values(session, schema, graph, references, findings, unreadable, said, everywhere) for graph in graphs)
+    referring = _by_graph(graphs, references)
+    facts = (
+        _values(session, schema, graph, own, findings, unreadable, said, everywhere)
+        for graph, own in zip(graphs, referring, strict=True)
+    )
     return _surrounded(session, schema, request, list(facts), together=True)
 
 
@@ -174,6 +178,16 @@ def _to_be_unique(
     """The columns that get a unique constraint because a declared reference needs one."""
     wanted = dict.fromkeys(r.referenced for r in references if not r.declared and r.certain)
     return tuple(name for name in wanted if name in texts and not schema.is_unique(name))
+
+
+def _by_graph(graphs: Sequence[Sequence[ColumnName]], references: Sequence[Reference]) -> list[list[Reference]]:
+    """Of each graph the references to its columns."""
+    places = {name: place for place, graph in enumerate(graphs) for name in graph}
+    found: list[list[Reference]] = [[] for _ in graphs]
+    for reference in references:
+        if (place := places.get(reference.referenced)) is not None:
+            found[place].append(reference)
+    return found
 
 
 def _values(

@@ -61,12 +61,13 @@ def build(
     digests = []
     checked: set[TableName] = set()
     earlier: dict[tuple[str, int], DependentPlan] = {}
+    asked = repr(request)  # once: of a whole database it names thousands of columns
     for graph_facts in facts:
         if in_sequence:
             graph_facts = after_others(graph_facts, earlier, schema.search_path)
         graph = _graph(schema, request, graph_facts)
         earlier |= done_with(graph)
-        digests.append(digest := _hash(schema, request, graph))
+        digests.append(digest := _hash(schema, asked, graph))
         if not graph.blockers and _work(graph):
             graph = replace(
                 graph,
@@ -283,11 +284,11 @@ def _value_blockers(request: Request, facts: GraphFacts) -> list[Blocker]:
     return found
 
 
-def _hash(schema: Schema, request: Request, graph: GraphPlan) -> str:
+def _hash(schema: Schema, asked: str, graph: GraphPlan) -> str:
     """SHA-256 over what the plan rests on and what it does; the ledger's own statement is left out."""
     parts = [
         str(schema.version_num),
-        repr(request),
+        asked,
         repr(graph.fingerprints),
         *(repr(column) for column in graph.columns),
         *(repr(key) for key in graph.foreign_keys),

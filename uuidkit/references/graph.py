@@ -101,12 +101,15 @@ def closure(schema: Schema, references: Sequence[Reference], request: Request) -
             raise UsageError(f"{column} is both a target and excluded.", "Name it once.")
     known = include(schema, references, request)
     edges = _edges(known, request)
+    referenced: dict[ColumnName, set[ColumnName]] = {}
+    for child, parent in edges:
+        referenced.setdefault(child, set()).add(parent)
     components = _components(edges, request.targets)
     if request.join_graphs:
         components = _joined(schema, components)
     for component in components:
         _refuse_excluded(component, known, request)
-    ordered = [_parents_first(schema, component, edges) for component in components]
+    ordered = [_parents_first(schema, component, referenced) for component in components]
     return tuple(sorted(ordered, key=lambda graph: _place(schema, graph[0])))
 
 
@@ -145,8 +148,9 @@ def _components(
         neighbours.setdefault(child, set()).add(parent)
         neighbours.setdefault(parent, set()).add(child)
     components: list[frozenset[ColumnName]] = []
+    taken: set[ColumnName] = set()
     for target in targets:
-        if any(target in component for component in components):
+        if target in taken:
             continue
         reached = {target}
         waiting = [target]
@@ -156,6 +160,7 @@ def _components(
                     reached.add(other)
                     waiting.append(other)
         components.append(frozenset(reached))
+        taken |= reached
     return components
 
 
@@ -222,12 +227,10 @@ def _place(schema: Schema, column: ColumnName) -> tuple[int, int, ColumnName]:
 
 
 def _parents_first(
-    schema: Schema, component: Collection[ColumnName], edges: Iterable[tuple[ColumnName, ColumnName]]
+    schema: Schema, component: Collection[ColumnName], referenced: Mapping[ColumnName, Collection[ColumnName]]
 ) -> tuple[ColumnName, ...]:
-    parents: dict[ColumnName, set[ColumnName]] = {member: set() for member in component}
-    for child, parent in edges:
-        if child in parents and parent in parents and child != parent:
-            parents[child].add(parent)
+    inside = set(component)
+    parents = {member: inside.intersection(referenced.get(member, ())) - {member} for member in component}
     group = _strong_groups(parents)
     members: dict[int, list[ColumnName]] = {}
     for column, number in group.items():
