@@ -300,7 +300,7 @@ def _dependents(found: Sequence[DependentPlan], mask: bool) -> Iterator[str]:
     for item in offers:
         yield from wrap(f"{item.kind} {item.name}, so that it means what it meant:", "    ", "  ")
         offer = mask_message(item.offer or "") if mask else item.offer or ""
-        yield from (f"      {line}" for line in offer.splitlines())
+        yield from wrap_sql(offer, "      ")
 
 
 def _notes(notes: Sequence[str], mask: bool) -> Iterator[str]:

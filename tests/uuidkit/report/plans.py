@@ -150,6 +150,8 @@ def ready_plan(**changes: object) -> Plan:
                 "recreate",
                 "changed",
                 {"value": SECRET, "before": True, "after": False, "rows": 7},
+                offer="CREATE POLICY tenant_rows ON public.jobs AS PERMISSIVE FOR SELECT TO PUBLIC\n"
+                f"  USING ((((batch_id)::text <> '{SECRET}'::text) AND (length((batch_id)::text) > 4)));",
             ),
         ),
         blockers=(),
