@@ -79,7 +79,7 @@ def _plan(
         request = make_request(found, wanted, include, exclude, options, by_name=False)
         planned = make_plan(session, found, request, discovered=every.discovered, in_sequence=in_sequence)
         taken = {column.column for graph in planned.graphs for column in graph.columns}
-        return replace(_noted(session, found, planned, every.notes(taken)), found=every.targets)
+        return replace(_noted(session, found, planned, every.notes(taken)), found=every.targets, found_in=only_schema)
 
     return undisturbed(session, float(options.get("lock_timeout", 2.0)), make, _tables)
 

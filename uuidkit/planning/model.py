@@ -326,6 +326,7 @@ class Plan:
     Attributes:
         hash: SHA-256 over request, catalog facts, findings and statements; the same plan gives the same hash.
         found: with ``--all``, why the scan judged each target so.
+        found_in: the only schema that was looked at for them; None for all.
     """
 
     request: Request
@@ -335,6 +336,7 @@ class Plan:
     hash: str
     notes: tuple[str, ...] = field(default=())
     found: Mapping[ColumnName, str] = field(default_factory=dict, repr=False)
+    found_in: str | None = None
 
     @property
     def blockers(self) -> tuple[Blocker, ...]:

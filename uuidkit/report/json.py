@@ -125,7 +125,8 @@ def _request(plan: Plan) -> dict[str, Any]:
     request = asdict(plan.request)
     for key in ("targets", "include", "exclude"):
         request[key] = [str(column) for column in getattr(plan.request, key)]
-    return request
+    named = [str(column) for column in plan.request.targets if column not in plan.found]
+    return {**request, "named": named, "all": bool(plan.found) or not named, "schema": plan.found_in}
 
 
 def _planned_column(plan: Plan, graph: GraphPlan, column: ColumnPlan, show: _Show) -> dict[str, Any]:

@@ -54,7 +54,7 @@ def without_plan(found: Mapping[str, Any], hashes: Sequence[str]) -> dict[str, A
         "graphs": [],
         "notes": [],
         "estimate": {"seconds": None, "bytes_written": 0, "locks": []},
-        "request": {"targets": list(found["targets"]) or ["everything in the ledger"]},
+        "request": {"targets": list(found["targets"])},
         "masked": False,
         "toolkit_version": __version__,
         "proof": found,

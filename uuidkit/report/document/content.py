@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from uuidkit.report.document.asked import asked
 from uuidkit.report.document.drawing import Edge, Node, draw
 from uuidkit.report.document.measures import duration, span
 from uuidkit.report.document.sections import afterwards, rehearsal
@@ -299,17 +300,7 @@ def _facts(report: Mapping[str, Any], made_at: datetime | None) -> list[tuple[st
         facts.append(("Toolkit", f"uuidkit {report['toolkit_version']}"))
     if made_at is not None:
         facts.append(("Made", made_at.strftime("%Y-%m-%d %H:%M %Z").strip()))
-    request = report["request"]
-    facts.append(("Asked for", ", ".join(request["targets"])))
-    chosen = [
-        f"--{name.replace('_', '-')} {value}"
-        for name, value in request.items()
-        if name in ("on_unparseable", "on_orphan", "references", "backup_suffix") and value is not None
-    ]
-    chosen += ["--declare-references"] if request.get("declare_references") else []
-    chosen += [f"--allow {name}" for name in request.get("allow", ())]
-    if chosen:
-        facts.append(("Options", ", ".join(chosen)))
+    facts.append(("Asked for", asked(report["request"])))
     if report["masked"]:
         facts.append(("Samples", "masked: letters are shown as x, digits as 9"))
     return facts
