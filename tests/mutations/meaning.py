@@ -213,4 +213,20 @@ MEANING = (
         cases("lists_of_varchar"),
         "a partial index WHERE status = 'new' keeps a conversion from starting",
     ),
+    Mutation(
+        "meaning: the case of rows that the survey counts with others",
+        "uuidkit/meaning/casting.py",
+        "        return conversion\n    place",
+        "        return conversion\n    return conversion\n    place",
+        cases("views_in_order"),
+        "min(id) over ids in upper and lower case is another one, and the report says that it is the same",
+    ),
+    Mutation(
+        "meaning: the order of a view's rows",
+        _TRYING,
+        "            if otherwise is not None:\n",
+        "            if False:\n",
+        cases("views_in_order"),
+        "a view ORDER BY id shows its rows in another order, and the report says that it is the same",
+    ),
 )

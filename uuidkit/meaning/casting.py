@@ -12,7 +12,7 @@ from psycopg import sql
 from uuidkit.catalog.model import Column, Schema
 from uuidkit.catalog.names import ColumnName, TableName
 from uuidkit.composing import text_of
-from uuidkit.ids import Shape
+from uuidkit.ids import Shape, shape_of
 from uuidkit.meaning import definitions, made, samples
 from uuidkit.meaning.asking import Trial
 from uuidkit.meaning.definitions import Key, Relation
@@ -183,9 +183,20 @@ def gather(
     company.real = samples.real_rows(trial, wanted, ordered)
     keys_between = [key for key in schema.foreign_keys if key.table in wanted and key.referenced_table in wanted]
     samples.referred_rows(trial, keys_between, wanted, company.real)
+    company.conversions = {column: _with_cases(company, column, one) for column, one in conversions.items()}
     if any(column.base_type not in _KNOWN for name in wanted for column in schema.tables[name].columns.values()):
         company.labels = definitions.labels(trial)
     return company
+
+
+def _with_cases(company: Company, column: ColumnName, conversion: Conversion) -> Conversion:
+    """A conversion with the shapes of the rows that were read: the survey's tell the case of most values alone."""
+    columns = company.columns.get(column.table_name, ())
+    if column.name not in columns:
+        return conversion
+    place = columns.index(column.name)
+    found = (shape_of(row[place] or "") for row in company.real.get(column.table_name, ()))
+    return replace(conversion, shapes=tuple(dict.fromkeys([*conversion.shapes, *filter(None, found)])))
 
 
 def translate(trial: Trial, company: Company, groups: Iterable[tuple[Collection[Relation], Sequence[str]]]) -> None:
@@ -375,19 +386,5 @@ def _spread(rows: Sequence[Texts], most: int) -> list[Texts]:
 
 
 _KNOWN = frozenset(
-    {
-        "varchar",
-        "text",
-        "bpchar",
-        "uuid",
-        "int2",
-        "int4",
-        "int8",
-        "bool",
-        "timestamp",
-        "timestamptz",
-        "date",
-        "jsonb",
-        "json",
-    }
+    "varchar text bpchar uuid int2 int4 int8 bool timestamp timestamptz date jsonb json".split()
 )

@@ -78,10 +78,15 @@ Answers = dict[int, Value | Failure]
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """The answer to a query: its rows, counted, and the types of its columns."""
+    """The answer to a query: its rows, in order, and the types of its columns."""
 
-    rows: Counter[tuple[str | None, ...]]
+    sequence: tuple[tuple[str | None, ...], ...]
     types: tuple[str, ...]
+
+    @property
+    def rows(self) -> Counter[tuple[str | None, ...]]:
+        """The rows, counted."""
+        return Counter(self.sequence)
 
 
 def failure(error: psycopg.Error) -> Failure:
@@ -166,7 +171,7 @@ def table(trial: Trial, stage: Stage, question: Question, side: Side, *, unconve
         return failure(error)
     if len(rows) > _MOST_ROWS:
         return Failure("57014", "too many rows came out")
-    return Table(Counter(tuple(cells) for (cells,) in rows), tuple(types))
+    return Table(tuple(tuple(cells) for (cells,) in rows), tuple(types))
 
 
 def _query(stage: Stage, question: Question, side: Side, *, unconverted: bool = False) -> sql.Composed:

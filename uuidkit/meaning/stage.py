@@ -137,6 +137,14 @@ class Stage:
         """The same without rows whose id is NULL, which stand before or behind all others."""
         return Stage(tuple(t.limited([row for row in t.rows if not row.null]) for t in self.tables), self.views)
 
+    def of_different_ids(self) -> Stage:
+        """The same with the first row of each id alone, in every column of ids, so that these order the rows wholly."""
+        return Stage(tuple(t.limited(_first_of_each(t)) for t in self.tables), self.views)
+
+    def backwards(self) -> Stage:
+        """The same rows in the opposite order."""
+        return Stage(tuple(t.limited(t.rows[::-1]) for t in self.tables), self.views)
+
     def possible(self) -> Stage:
         """The same without rows that the tables would refuse, having NULL where none is allowed."""
         tables = []
@@ -152,6 +160,19 @@ class Stage:
 
 def _one_of_each(rows: Sequence[Row]) -> list[Row]:
     return list({(row.variant < 0, row.null, row.uuids is None): row for row in reversed(rows)}.values())
+
+
+def _first_of_each(stand_in: StandIn) -> list[Row]:
+    converted = [place for place, column in enumerate(stand_in.filled) if column.converted]
+    seen: set[tuple[int, str | None]] = set()
+    found = []
+    for row in stand_in.rows:
+        if row.uuids is not None:
+            ids = {(place, row.uuids[place]) for place in converted}
+            if not ids & seen:
+                found.append(row)
+            seen |= ids
+    return found
 
 
 def _other_ids(stand_in: StandIn, multiplier: int, offset: int) -> list[Row]:

@@ -236,9 +236,24 @@ class Trying:
             ordered = self._compared(matter, question, was, now, None)
             if ordered.meaning == "changed":
                 return ordered
+            otherwise = self._order(rest, question, matter)
+            if otherwise is not None:
+                return otherwise
             if isinstance(was, Table) and self._confirmed(rest, question, was, judged).meaning == "same":
                 return judged
         return self._confirmed(stage, question, before, judged)
+
+    def _order(self, stage: Stage, question: Question, matter: Matter) -> Judgement | None:
+        """The judgement of a view whose rows come in another order; None where they do not, or where none is said."""
+        if question.thing.kind != "view" or lexing.clause(question.text, "ORDER", ()) is None:
+            return None
+        few = stage.of_different_ids()
+        before, after = (evaluation.table(self._trial, few, question, side) for side in evaluation.SIDES)
+        again = evaluation.table(self._trial, few.backwards(), question, "old")
+        # Rows that are equal to what orders them come in any order.
+        if isinstance(before, Failure) or isinstance(after, Failure) or before != again:
+            return None
+        return verdict.of_order(question, before, after, self._known(matter))
 
     def _confirmed(self, stage: Stage, question: Question, before: Table, judged: Judgement) -> Judgement:
         """A judgement stands only where other ids would have given another answer."""
@@ -287,9 +302,11 @@ class Trying:
     ) -> Judgement:
         if isinstance(before, Failure) or isinstance(after, Failure):
             return _refused(question, before, after)
+        return verdict.of_rows(question, before, after, everything, self._known(matter))
+
+    def _known(self, matter: Matter) -> verdict.Known:
         strange = casting.strange(self.company, matter.tables.values(), matter.texts)
-        known = verdict.Known(self.company.all_uuids, strange, self.company.real_values)
-        return verdict.of_rows(question, before, after, everything, known)
+        return verdict.Known(self.company.all_uuids, strange, self.company.real_values)
 
     def _keys(self, stage: Stage) -> dict[TableName, tuple[str, ...]]:
         oids = {table.relation.name for table in stage.tables}

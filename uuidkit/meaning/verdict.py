@@ -233,6 +233,26 @@ def of_rows(
     )
 
 
+def of_order(question: Question, before: Table, after: Table, known: Known) -> Judgement | None:
+    """The judgement of a query that says in which order its rows come; None where they come in the same.
+
+    Args:
+        question: the query.
+        before, after: what came out, of the same rows.
+        known: of the converted texts.
+    """
+    for cells, now in zip(before.sequence, after.sequence, strict=False):
+        expected = tuple(map(translated, cells, before.types, after.types, [known.uuids] * len(cells)))
+        if now not in (expected, tuple(respelled(cell, known.strange) for cell in cells)):
+            value, uuid = _id_in(cells, known.uuids)
+            why = f"its rows come in another order: {_cells(cells)} came before {_cells(now)}, and comes after it now"
+            example = {"value": value, "uuid": uuid, "before": list(cells), "after": list(now)}
+            return Judgement(
+                "changed", f"{why}; text and uuid sort otherwise where ids are spelled differently", example
+            )
+    return None
+
+
 def together(judgements: Sequence[Judgement]) -> Judgement:
     """The judgement of an object from those of its parts: a difference counts most, then what is not known.
 
