@@ -11,6 +11,7 @@ from uuidkit.dependents.model import DependentObject
 from uuidkit.meaning.judge import judge, misfits
 from uuidkit.meaning.model import Conversion, Judgement, Thing
 from uuidkit.planning.build import using_expression
+from uuidkit.planning.dependents import left_away
 from uuidkit.planning.facts import GraphFacts
 from uuidkit.planning.model import OFFERED, Request
 from uuidkit.tying import tied
@@ -69,7 +70,9 @@ def tied_together(
         conversions = _conversions(schema, request, graphs)
         return misfits(session, schema, conversions, _things(objects), states, rewrites=rewrites)
 
-    return tied(schema, graphs, [one for one in dependents if one.key not in impossible], misfits_of)
+    gone = {one.key for one in dependents if left_away(one, verdicts.get(one.key), request)}
+    possible = [one for one in dependents if one.key in gone or one.key not in impossible]
+    return tied(schema, graphs, possible, misfits_of, gone)
 
 
 def _conversions(schema: Schema, request: Request, graphs: Sequence[GraphFacts]) -> list[Conversion]:

@@ -23,7 +23,11 @@ Misfits = Callable[[Sequence[DependentObject], Sequence[Collection[ColumnName]]]
 
 
 def tied(
-    schema: Schema, graphs: Sequence[GraphFacts], dependents: Sequence[DependentObject], misfits: Misfits
+    schema: Schema,
+    graphs: Sequence[GraphFacts],
+    dependents: Sequence[DependentObject],
+    misfits: Misfits,
+    left_away: Collection[Key] = (),
 ) -> tuple[GraphFacts, ...]:
     """The graphs, those as one that an object ties together.
 
@@ -32,6 +36,8 @@ def tied(
         graphs: in order.
         dependents: objects that can be made over the uuids of all graphs, each after all that it is built on.
         misfits: asks the server.
+        left_away: of other objects those that go until the way back, with all of their graphs: after the first of
+            these, the tables would be others than the plan of the next one knows.
     """
     columns = {number: families(schema, graph.columns) for number, graph in enumerate(graphs) if graph.findings}
     reads: dict[Key, set[int]] = {}
@@ -39,12 +45,13 @@ def tied(
         for found in concerning(dependents, own):
             reads.setdefault(found.key, set()).add(number)
     shared = [found for found in dependents if found.hard and len(reads.get(found.key, ())) > 1]
+    asked = [found for found in shared if found.key not in left_away]
     if not shared:
         return tuple(graphs)
     # Any two graphs are apart in some state: each bit of their numbers is one.
     bits = range(max(columns).bit_length())
     states = [{c for number, own in columns.items() if number >> bit & 1 for c in own} for bit in bits]
-    found_out = misfits(shared, states)
+    found_out = [left_away, *(misfits(asked, states) if asked else ())]
     group = list(range(len(graphs)))
     ties: dict[str, int] = {}
     for one in shared:

@@ -437,4 +437,12 @@ DEPENDENTS = (
         cases("lists_of_varchar"),
         "a view that compares a text with several ids cannot be put back over uuids",
     ),
+    Mutation(
+        "dependents: what is left away ties its graphs",
+        "uuidkit/tying.py",
+        "    found_out = [left_away, ",
+        "    found_out = [",
+        cases("graphs_that_share_what_is_left_away"),
+        "a script of several graphs stops at the second one",
+    ),
 )

@@ -385,6 +385,4 @@ def _spread(rows: Sequence[Texts], most: int) -> list[Texts]:
     return [*first, *(rest[int(n * step)] for n in range(min(len(rest), most - len(first))))]
 
 
-_KNOWN = frozenset(
-    "varchar text bpchar uuid int2 int4 int8 bool timestamp timestamptz date jsonb json".split()
-)
+_KNOWN = frozenset("varchar text bpchar uuid int2 int4 int8 bool timestamp timestamptz date jsonb json".split())

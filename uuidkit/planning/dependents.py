@@ -151,6 +151,18 @@ def _action(
     return ("drop" if found.kind in _DISPENSABLE and found.name in request.allow else "refuse"), None
 
 
+def left_away(found: DependentObject, judgement: Judgement | None, request: Request) -> bool:
+    """Whether an object goes until the way back, as the user wants it.
+
+    Args:
+        found: the object.
+        judgement: what it means over uuid.
+        request: with what the user has decided.
+    """
+    known = judgement or _SAME
+    return _action(found, known, request, _given(found, known, request))[0] == "drop"
+
+
 def _bare(definition: str) -> str:
     """A definition without the semicolon behind it."""
     return definition.strip().removesuffix(";").strip()

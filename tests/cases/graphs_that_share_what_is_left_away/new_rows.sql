@@ -1,0 +1,1 @@
+INSERT INTO receivers VALUES ('0a0a0a0a-0000-4000-8000-000000000001', 'post');
