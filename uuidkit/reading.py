@@ -12,7 +12,12 @@ from psycopg import sql
 from uuidkit import guard, judging
 from uuidkit.catalog.model import Schema
 from uuidkit.catalog.names import ColumnName, TableName
-from uuidkit.catalog.read import read_schema, read_whole_row_publications, read_whole_row_triggers
+from uuidkit.catalog.read import (
+    read_schema,
+    read_subscriptions,
+    read_whole_row_publications,
+    read_whole_row_triggers,
+)
 from uuidkit.catalog.trees import families, family_tables, inheriting
 from uuidkit.composing import text_of
 from uuidkit.database.session import Session
@@ -250,6 +255,7 @@ def _surrounded(
         (trigger, named[oid], function) for trigger, oid, function in read_whole_row_triggers(session) if oid in named
     ]
     publications = [(name, named[oid]) for name, oid in read_whole_row_publications(session) if oid in named]
+    subscriptions = [(name, named[oid]) for name, oid in read_subscriptions(session) if oid in named]
     found = []
     for graph in graphs:
         own = dict.fromkeys(family_tables(schema, (name.table_name for name in graph.columns)))
@@ -264,6 +270,7 @@ def _surrounded(
                 sizes=tuple((table, sizes[table]) for table in own if table in sizes),
                 row_triggers=tuple(item for item in row_triggers if item[1] in own),
                 publications=tuple(item for item in publications if item[1] in own),
+                subscriptions=tuple(item for item in subscriptions if item[1] in own),
                 changing_tables=frozenset(family_tables(schema, (name.table_name for name in graph.findings))),
             )
         )

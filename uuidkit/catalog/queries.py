@@ -241,6 +241,10 @@ SELECT DISTINCT p.pubname, c.oid::int8
                     WHERE r.prpubid = p.oid AND r.prrelid = c.oid AND r.prattrs IS NOT NULL)
  ORDER BY 1, 2"""
 
+SUBSCRIPTIONS: Final[LiteralString] = """
+SELECT s.subname, r.srrelid::int8
+  FROM pg_subscription_rel r JOIN pg_subscription s ON s.oid = r.srsubid ORDER BY 1, 2"""
+
 # Triggers whose function handles NEW or OLD as a whole, as in INSERT INTO history SELECT OLD.*: the backup column is
 # one value more than the other table has columns.
 WHOLE_ROW_TRIGGERS: Final[LiteralString] = """

@@ -110,6 +110,11 @@ def read_whole_row_publications(session: Session) -> tuple[tuple[str, int], ...]
     return tuple((name, oid) for name, oid in session.rows(queries.WHOLE_ROW_PUBLICATIONS))
 
 
+def read_subscriptions(session: Session) -> tuple[tuple[str, int], ...]:
+    """(subscription, oid of a table) where another server's rows are written into the table."""
+    return tuple((name, oid) for name, oid in session.rows(queries.SUBSCRIPTIONS))
+
+
 def _tables(session: Session, domains: dict[int, tuple[Any, ...]]) -> dict[TableName, Table]:
     columns: dict[int, dict[str, Column]] = {}
     for row in session.rows(queries.COLUMNS):

@@ -31,6 +31,7 @@ class GraphFacts:
         naming_triggers: triggers that pass the name of a converted column to their function.
         row_triggers: (trigger, table, function) where the function handles whole rows of the table.
         publications: names of publications that send whole rows of a table.
+        subscriptions: names of subscriptions that write into a table.
         sizes: bytes of each table's rows.
         ties: names of the objects that made one graph of several.
         changing_tables: the tables with columns that change, those that inherit them included.
@@ -51,6 +52,7 @@ class GraphFacts:
     naming_triggers: tuple[NamingTrigger, ...] = ()
     row_triggers: tuple[tuple[str, TableName, str], ...] = ()
     publications: tuple[tuple[str, TableName], ...] = ()
+    subscriptions: tuple[tuple[str, TableName], ...] = ()
     sizes: tuple[tuple[TableName, int], ...] = ()
     ties: tuple[str, ...] = ()
     changing_tables: frozenset[TableName] = frozenset()

@@ -96,6 +96,13 @@ def _surroundings(request: Request, facts: GraphFacts) -> Iterator[str]:
     """What else in the database meets the new columns."""
     if request.backup == "column":
         yield from _disturbed(facts)
+    for subscription, table in facts.subscriptions:
+        if table in facts.changing_tables:
+            yield (
+                f"Subscription {display(subscription)} writes rows of another server into {table}, with ids as texts: "
+                "it stops at the first one that PostgreSQL does not take for a uuid, such as one with a prefix. "
+                "Convert the table on that server first."
+            )
     for called in facts.functions:
         if called.language == "plpgsql" and not called.owned:
             yield (
