@@ -19,7 +19,14 @@ _ROWS: Final = 200
 _LOOKED_AT: Final = 4000  # characters of a value
 _HEAVIEST: Final = 100_000  # bytes; a larger value is not looked into
 
-_CONTAINERS: Final = {"json": "JSON", "jsonb": "JSON", "hstore": "hstore", "xml": "XML"}
+_CITEXT: Final = "citext"
+_CONTAINERS: Final = {
+    "json": "JSON",
+    "jsonb": "JSON",
+    "hstore": "hstore",
+    "xml": "XML",
+    _CITEXT: "a type that is converted only after it was made text",
+}
 _TEXT_ARRAYS: Final = frozenset({"_text", "_varchar", "_bpchar"})
 
 _GROUPS: Final = f"{grammar.DIGIT}{{8}}(?:[-_]{grammar.GROUP}){{3}}[-_]{grammar.DIGIT}{{12}}"
@@ -29,6 +36,7 @@ _ID: Final = f"(?:{_WORDS})*{_GROUPS}|(?:{_WORDS})+{grammar.HEX}"
 _INSIDE: Final = f"(?:^|[^0-9A-Za-z])({_ID})(?![0-9A-Za-z-])"
 # A whole element may also be 32 digits alone.
 _ELEMENT: Final = f'(?:^|[^0-9A-Za-z])({_ID}|(?<=["{{,]){grammar.HEX}(?=["}},]))(?![0-9A-Za-z-])'
+_WHOLE: Final = f"(?:^|[^0-9A-Za-z])({_ID}|^{grammar.HEX}$)(?![0-9A-Za-z-])"
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,5 +123,8 @@ def _inside(table: Table, column: ColumnName) -> sql.Composable:
             pattern=sql.Literal(_INSIDE),
         )
     return sql.SQL("CASE WHEN pg_column_size({column}) <= {heaviest} THEN substring({text} from {pattern}) END").format(
-        column=column.identifier, heaviest=sql.Literal(_HEAVIEST), text=text, pattern=sql.Literal(_ELEMENT)
+        column=column.identifier,
+        heaviest=sql.Literal(_HEAVIEST),
+        text=text,
+        pattern=sql.Literal(_WHOLE if described.base_type == _CITEXT else _ELEMENT),
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import psycopg
 import pytest
 
+from tests.support.cases import has
 from tests.support.servers import Server
 from tests.uuidkit.survey.looking import looking, name, run
 from uuidkit.scanning import ScanResult, scan
@@ -263,3 +264,18 @@ def test_what_the_owner_cannot_see_is_said(both: tuple[str, str]) -> None:
     assert "row-level security" in message
     assert "jobs.batch_id" in verdicts(look(superuser))
     assert look(superuser).unreadable == ()
+
+
+def test_ids_without_regard_to_case(server: Server, database: str) -> None:
+    """Ids of the extension's type are no texts, and not converted; they are listed, with what is to be done first."""
+    if not has(server.release, "citext"):
+        return  # the servers of the wheel come without extensions
+    run(
+        database,
+        "CREATE EXTENSION citext",
+        "CREATE TABLE accounts (id citext PRIMARY KEY, email citext)",
+        "INSERT INTO accounts SELECT md5('a' || n), 'a' || n || '@shop.example' FROM generate_series(1, 5) AS n",
+    )
+    [found] = look(database).embedded
+    assert (found.column, found.rows, found.example) == (name("accounts.id"), 5, "32cfe6c19200b67afb7c3d0e1c43eadb")
+    assert "only after it was made text" in found.where
