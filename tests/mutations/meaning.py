@@ -229,4 +229,12 @@ MEANING = (
         cases("views_in_order"),
         "a view ORDER BY id shows its rows in another order, and the report says that it is the same",
     ),
+    Mutation(
+        "meaning: what writes is made once to see whether it can be",
+        "uuidkit/meaning/writing.py",
+        '            return refused if side == "new" and refused.by_type else None\n',
+        "            return None\n",
+        cases("writing_to_be_decided"),
+        "--allow is said to help with a rule that PostgreSQL refuses over uuids, and the plan fails",
+    ),
 )

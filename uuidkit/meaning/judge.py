@@ -1,8 +1,8 @@
 """Does each object that reads a converted column say the same afterwards?
 
 Every expression is tried on a stage: stand-ins for the affected tables, filled with rows of the tables themselves and
-with rows made for the purpose, once as they are and once with uuids. Nothing is created, and nothing of the users' is
-run that could write: volatile functions are not called, and the transaction is read-only while it lasts.
+with rows made for the purpose, once as they are and once with uuids. Nothing is created that stays, and nothing of the
+users' is run that could write: volatile functions are not called, and the transaction is read-only while it lasts.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from uuidkit.catalog.model import Schema
 from uuidkit.catalog.names import ColumnName
 from uuidkit.database.session import Session
 from uuidkit.dependents.printed import as_it_was
-from uuidkit.meaning import casting, evaluation, given, matters, offers, samples, verdict
+from uuidkit.meaning import casting, evaluation, given, matters, offers, samples, verdict, writing
 from uuidkit.meaning.asking import OutOfTime, Trial
 from uuidkit.meaning.matters import Catalog, Matter
 from uuidkit.meaning.model import Conversion, Judgement, Thing
@@ -165,6 +165,8 @@ class _Judge:
             self._found[matter.thing.key] = [judgement]
         self._refuse(trying, asked)
         self._fit(trying, [*unrun, *asked])
+        for matter, judgement in writing.judged(trial, trying, [matter for matter in found if matter.unknown]):
+            self._found[matter.thing.key] = [judgement]
         self._rewrite(trying, asked)
         self._take(trying, asked)
         self._look_beside(found)

@@ -13,11 +13,11 @@ import psycopg
 from psycopg import sql
 
 from uuidkit.catalog.names import TableName
-from uuidkit.composing import joined
+from uuidkit.composing import joined, raw
 from uuidkit.meaning.asking import Trial
 from uuidkit.meaning.evaluation import Failure, Table, failure, table
 from uuidkit.meaning.questions import Question
-from uuidkit.meaning.stage import Side, Stage, StandIn, scenery, type_of
+from uuidkit.meaning.stage import Side, Stage, StagedView, StandIn, scenery, type_of
 
 _EVENT_TRIGGERS = """
 SELECT string_agg(evtname, ', ') FROM pg_catalog.pg_event_trigger
@@ -43,6 +43,24 @@ def table_with_keys(
         keys: the columns of the tables' primary keys.
         path: the schemas of the search path.
     """
+    refused = build(trial, stage, side, keys, path)
+    return refused or table(trial, Stage((), stage.views), question, side)
+
+
+def build(
+    trial: Trial,
+    stage: Stage,
+    side: Side,
+    keys: Mapping[TableName, Sequence[str]],
+    path: Sequence[str],
+    beside: Sequence[sql.Composable] = (),
+) -> Failure | None:
+    """Make stand-ins that are tables, up to the next error or change of a setting; why not, where they cannot be made.
+
+    Args:
+        trial, stage, side, keys, path: as for ``table_with_keys``.
+        beside: statements that are run after it, over views as well.
+    """
     try:
         [(triggers,)] = trial.rows(_EVENT_TRIGGERS)
         [(may,)] = trial.rows(_MAY_CREATE)
@@ -57,11 +75,20 @@ def table_with_keys(
             [
                 *(statement for t in stage.tables for statement in _built(t, side, keys.get(t.relation.name, ()))),
                 sql.SQL("SET LOCAL search_path = {}").format(names),
+                *(_view(view, side) for view in stage.views if beside),
+                *beside,
             ]
         )
     except psycopg.Error as error:
         return failure(error)
-    return table(trial, Stage((), stage.views), question, side)
+    return None
+
+
+def _view(view: StagedView, side: Side) -> sql.Composable:
+    query = view.rewritten if side == "new" and view.rewritten else view.query
+    columns = joined([sql.Identifier(column) for column in view.relation.columns])
+    name = sql.Identifier("pg_temp", view.relation.name.name)
+    return sql.SQL("CREATE TEMPORARY VIEW {} ({}) AS {}").format(name, columns, raw(query.rstrip().rstrip(";")))
 
 
 def _built(stand_in: StandIn, side: Side, key: Sequence[str]) -> list[sql.Composable]:
