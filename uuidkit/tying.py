@@ -48,9 +48,13 @@ def tied(
     asked = [found for found in shared if found.key not in left_away]
     if not shared:
         return tuple(graphs)
-    # Any two graphs are apart in some state: each bit of their numbers is one.
+    # Of any two graphs each is over uuids in some state, with the other over texts: each bit of a number makes two.
     bits = range(max(columns).bit_length())
-    states = [{c for number, own in columns.items() if number >> bit & 1 for c in own} for bit in bits]
+    states = [
+        {c for number, own in columns.items() if (number >> bit & 1) == side for c in own}
+        for bit in bits
+        for side in (0, 1)
+    ]
     found_out = [left_away, *(misfits(asked, states) if asked else ())]
     group = list(range(len(graphs)))
     ties: dict[str, int] = {}

@@ -198,6 +198,23 @@ MEANING = (
         "a plan that is ready fails at the second graph",
     ),
     Mutation(
+        "meaning: an object between graphs is looked at with either of them over uuids",
+        "uuidkit/tying.py",
+        "        for side in (0, 1)\n",
+        "        for side in (1,)\n",
+        cases("meaning_offered"),
+        "a plan that is ready fails at the first graph",
+    ),
+    Mutation(
+        "meaning: a condition that an object has twice is mended twice",
+        "uuidkit/meaning/offers.py",
+        "            found = True\n            taken.update(range(start, at[-1] + 1))\n",
+        "            if found:\n                break\n            found = True\n"
+        "            taken.update(range(start, at[-1] + 1))\n",
+        (*cases("meaning_offered"), f"{_TESTS}/test_lexing.py"),
+        "the conversion fails on what the report has offered",
+    ),
+    Mutation(
         "meaning: an array of ids of several graphs ties them",
         "uuidkit/meaning/judge.py",
         "replace(question, text=as_it_was(question.text))",

@@ -39,13 +39,14 @@ class Place:
 
     Attributes:
         kind: ``literal``: an old id, which becomes its uuid; ``word``: the same, and stays a text; ``text``: a
-            converted column cast to text, whose cast is left out; ``column``: one without a cast, which gets one.
+            converted column cast to text, whose cast is left out; ``column``: one without a cast, which gets one;
+            ``cast``: anything else in parentheses that is cast to text, whose cast is left out.
         first, last: its words.
         inner: the column's words, or those of the literal.
         uuid: of a literal.
     """
 
-    kind: Literal["literal", "word", "text", "column"]
+    kind: Literal["literal", "word", "text", "column", "cast"]
     first: int
     last: int
     inner: tuple[int, int]
@@ -80,6 +81,9 @@ def places(text: str, uuids: Mapping[str, str], columns: Collection[str]) -> lis
         elif (last_word := _column(words, number, columns)) is not None:
             found.append(Place("column", number, last_word, (number, last_word)))
             behind = last_word + 1
+        elif (inner := _as_text(words, number)) is not None:
+            closing, last = inner
+            found.append(Place("cast", number, last, (number, closing)))
         number = behind
     return found
 
@@ -158,21 +162,34 @@ def positions(text: str, chosen: Collection[Place], asked: Collection[Place]) ->
     return found
 
 
-def within(text: str, whole: str, place: Place) -> Place | None:
-    """The same place in a complete definition that has the text in it, with names in full; None where it is not found.
+def within(chosen: Mapping[str, Choice], whole: str) -> Choice | None:
+    """The same places in a complete definition, with names in full; None where one of the texts is not found in it.
+
+    A text that stands there more than once is meant each time, as a policy has one condition twice; one that is a part
+    of another is not meant there.
 
     Args:
-        text: a part of the definition, as the server prints it under a search path.
+        chosen: parts of the definition, as the server prints them under a search path, with places in each.
         whole: all of it, as it prints under none.
-        place: a place in the text.
     """
-    words, all_words = lexing.tokens(text), lexing.tokens(whole)
-    for start in range(len(all_words)):
-        at = _aligned(words, all_words, start)
-        if at is not None:
-            inner = (at[place.inner[0]], at[place.inner[1]])
-            return Place(place.kind, at[place.first], at[place.last], inner, place.uuid)
-    return None
+    all_words = lexing.tokens(whole)
+    taken: set[int] = set()
+    moved: set[Place] = set()
+    for text in sorted(chosen, key=len, reverse=True):
+        words = lexing.tokens(text)
+        found = False
+        for start in range(len(all_words)):
+            at = _aligned(words, all_words, start)
+            if at is None or not taken.isdisjoint(at):
+                continue
+            found = True
+            taken.update(range(start, at[-1] + 1))
+            moved.update(
+                Place(p.kind, at[p.first], at[p.last], (at[p.inner[0]], at[p.inner[1]]), p.uuid) for p in chosen[text]
+            )
+        if not found:
+            return None
+    return frozenset(moved)
 
 
 def _aligned(words: Sequence[Token], whole: Sequence[Token], start: int) -> list[int] | None:
@@ -213,6 +230,20 @@ def _cast(words: Sequence[Token], number: int) -> int | None:
     if number < len(words) and words[number].value == "[":
         return None
     return number
+
+
+def _as_text(words: Sequence[Token], number: int) -> tuple[int, int] | None:
+    """The word that closes the parenthesis opened here, and the last one of a cast to text behind it."""
+    if words[number].kind != "other" or words[number].value != "(":
+        return None
+    depth = 0
+    for closing in range(number, len(words)):
+        if words[closing].kind == "other":
+            depth += (words[closing].value == "(") - (words[closing].value == ")")
+        if depth == 0:
+            behind = _cast(words, closing + 1)
+            return None if behind is None else (closing, behind - 1)
+    return None
 
 
 def _column_as_text(words: Sequence[Token], number: int, columns: Collection[str]) -> tuple[int, int, int] | None:

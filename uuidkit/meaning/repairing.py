@@ -55,10 +55,10 @@ class Repairing:
         if complete is None:
             return None
         head, body = complete
-        moved = {offers.within(text, body, place) for text, places in chosen.items() for place in places}
-        if None in moved:
+        moved = offers.within(chosen, body)
+        if moved is None:
             return None
-        text = offers.apply(body, [place for place in moved if place is not None])
+        text = offers.apply(body, moved)
         again = {text: offers.apply(text, places) for text, places in chosen.items()}
         return f"{head} {text}".strip().rstrip(";") + ";", again
 
@@ -112,9 +112,10 @@ class Repairing:
         if refused.place is None:
             return []
         moved = offers.positions(question.text, choice, places)
-        near = sorted(places, key=lambda place: _distance(moved[place], refused.place or 0))
+        near = sorted(places, key=lambda place: _distance(moved[place], refused.place or 0))[:_NEAR]
         found = []
-        for place in near[:_NEAR]:
+        # An id that is compared as a uuid is found by its index; one that is cast to text is not.
+        for place in sorted(near, key=lambda place: place.kind == "column"):
             if place.kind == "column" and not as_texts:
                 continue
             rest = {other for other in choice if other.last < place.first or other.first > place.last}

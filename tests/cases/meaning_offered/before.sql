@@ -7,6 +7,7 @@ INSERT INTO projects SELECT md5('p' || n)::uuid, md5('u' || n % 3)::uuid, 'title
 INSERT INTO members SELECT id, owner FROM projects;
 ALTER TABLE projects ENABLE ROW LEVEL SECURITY;
 CREATE POLICY own ON projects USING (owner = uid()::text);
+CREATE POLICY writes ON projects FOR UPDATE USING (uid()::text = owner) WITH CHECK (uid()::text = owner);
 CREATE POLICY shared ON projects USING (id IN (SELECT project_id FROM members WHERE user_id = uid()::text));
 CREATE VIEW keys AS SELECT id, lower(id) AS key, coalesce(owner, 'nobody') AS owner FROM projects ORDER BY id;
 CREATE INDEX beginnings ON projects (left(id, 8));

@@ -92,15 +92,30 @@ def test_where_a_place_is() -> None:
     assert [(place.kind, place.inner[1] - place.inner[0]) for place in places] == [
         ("text", 2), ("column", 2), ("column", 2), ("column", 2),
     ]  # fmt: skip
-    moved = [offers.within(text, whole, place) for place in places]
-    assert offers.apply(whole, [place for place in moved if place is not None]) == (
+    moved = offers.within({text: frozenset(places)}, whole)
+    assert moved is not None
+    assert offers.apply(whole, moved) == (
         "USING (EXISTS ( SELECT FROM trial.b x WHERE (x.id = (d.b_id)::text AND (x.id)::text <> (d.b_id)::text))) "
         "WITH CHECK (true)"
     )
-    assert offers.within(text, whole.replace("EXISTS", "NOT"), places[0]) is None
+    assert offers.within({text: frozenset(places)}, whole.replace("EXISTS", "NOT")) is None
     changed = offers.apply(text, places[:2])
     start, end = offers.positions(text, places[:2], places)[places[2]]
     assert changed[start:end] == "x.id"
+
+
+def test_a_condition_that_stands_there_twice_is_changed_twice() -> None:
+    """One that is a part of another is not meant there: the other has places of its own."""
+    part, whole = "(id = (f())::text)", "((id = (f())::text) OR shown)"
+    kinds = {text: {place.kind: place for place in offers.places(text, {}, {"id"})} for text in (part, whole)}
+    assert all(set(found) == {"column", "cast"} for found in kinds.values())
+    chosen = {part: frozenset({kinds[part]["cast"]}), whole: frozenset({kinds[whole]["column"]})}
+    moved = offers.within(chosen, f"USING {whole} WITH CHECK {part} AND {part}")
+    assert moved is not None
+    assert offers.apply(f"USING {whole} WITH CHECK {part} AND {part}", moved) == (
+        "USING (((id)::text = (f())::text) OR shown) WITH CHECK (id = (f())) AND (id = (f()))"
+    )
+    assert offers.within(chosen, f"USING {whole}") is None
 
 
 def test_only_old_ids_are_rewritten() -> None:
