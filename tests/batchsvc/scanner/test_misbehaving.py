@@ -42,12 +42,13 @@ async def outcomes(copies: int, limits: Limits = LIMITS) -> dict[str, str | None
 
 def test_every_misbehaviour_has_its_code_in_time() -> None:
     begun = time.monotonic()
-    found = asyncio.run(outcomes(1))
+    # Servers and scans begin all at once in one process: a busy machine may take a second for that alone.
+    found = asyncio.run(outcomes(1, Limits(connect_seconds=4.0, read_seconds=2.0, page_seconds=4.0)))
     assert {name.split(".")[1]: code for name, code in found.items()} == {
         name: code for name, (_, code) in BEHAVIOURS.items()
     }
-    # Two seconds for a page, and as long for pages that are to be taken apart by one thread.
-    assert time.monotonic() - begun < 12
+    # Four seconds for a page, and as long for pages that are to be taken apart by one thread.
+    assert time.monotonic() - begun < 20
 
 
 MEMORY = """
