@@ -157,4 +157,12 @@ BLOCKERS = (
         cases("blocked_declare_unique_respelled"),
         "a key to be made would refuse rows",
     ),
+    Mutation(
+        "blocker: default of a function that gives no uuid",
+        "uuidkit/catalog/queries.py",
+        ":funcresulttype 2950 ', false)",
+        ":funcresulttype ', false)",
+        cases("default_of_a_function"),
+        "a default that writes no uuid becomes one of a uuid column",
+    ),
 )

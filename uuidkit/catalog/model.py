@@ -55,6 +55,7 @@ class Column:
         collation: schema and name when it is not the type's default, else None.
         deterministic: False under a nondeterministic collation.
         default: the default as an expression; None without one, and for a generated column.
+        default_is_uuid: whether it is a function's uuid, cast to the column's type and to nothing else.
         storage, compression: as in pg_attribute, to be put back by a way back.
         statistics_target: None when it is the server's default.
         inherited: how many parents the column comes from.
@@ -67,6 +68,7 @@ class Column:
     base_type: str
     not_null: bool
     default: str | None = None
+    default_is_uuid: bool = False
     domain: Domain | None = None
     collation: tuple[str, str] | None = None
     deterministic: bool = True

@@ -52,6 +52,13 @@ SELECT c.oid::int8, n.nspname, c.relname, c.relkind::text, c.relpersistence::tex
  WHERE c.relkind IN ('r', 'p', 'f') AND c.relpersistence <> 't' AND {_USER_SCHEMAS}
  ORDER BY c.oid"""
 
+# A function that returns a uuid (2950), under casts to a text and to its length (668, 669) alone: no printed default
+# tells what its function returns.
+_DEFAULT_IS_UUID: Final[LiteralString] = (
+    r"coalesce(a.attgenerated = '' AND d.adbin::text ~ '^(\{(FUNCEXPR :funcid 66[89] [^{]*|RELABELTYPE :arg ))*"
+    r"\{COERCEVIAIO :arg \{FUNCEXPR :funcid \d+ :funcresulttype 2950 ', false)"
+)
+
 COLUMNS: Final[LiteralString] = f"""
 SELECT a.attrelid::int8, a.attname, a.attnum::int, format_type(a.atttypid, a.atttypmod),
        t.typname, CASE WHEN t.typtype = 'd' THEN a.atttypid::int8 END,
@@ -63,7 +70,7 @@ SELECT a.attrelid::int8, a.attname, a.attnum::int, format_type(a.atttypid, a.att
        a.attidentity::text, a.attgenerated::text, a.attstorage::text, t.typstorage::text, a.attcompression::text,
        CASE WHEN a.attstattarget >= 0 THEN a.attstattarget::int END,
        a.attoptions, col_description(a.attrelid, a.attnum), a.attinhcount::int, a.attcollation::int8,
-       ln.nspname, l.collname, k.conname, pg_get_constraintdef(k.oid), k.conislocal,
+       ln.nspname, l.collname, {_DEFAULT_IS_UUID}, k.conname, pg_get_constraintdef(k.oid), k.conislocal,
        obj_description(k.oid, 'pg_constraint')
   FROM pg_attribute a
   JOIN pg_class c ON c.oid = a.attrelid

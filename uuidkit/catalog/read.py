@@ -158,7 +158,7 @@ def _tables(session: Session, domains: dict[int, tuple[Any, ...]]) -> dict[Table
 
 def _column(row: tuple[Any, ...], domains: dict[int, tuple[Any, ...]]) -> Column:
     domain = None if row[5] is None else domains[row[5]]
-    collation, name = row[20], row[23]
+    collation, name = row[20], row[24]
     return Column(
         name=row[1],
         attnum=row[2],
@@ -175,6 +175,7 @@ def _column(row: tuple[Any, ...], domains: dict[int, tuple[Any, ...]]) -> Column
         ),
         not_null=row[6],
         default=row[7],
+        default_is_uuid=row[23],
         collation=(row[8], row[9]) if row[9] is not None else None,
         deterministic=row[10],
         identity=row[11],
@@ -186,7 +187,7 @@ def _column(row: tuple[Any, ...], domains: dict[int, tuple[Any, ...]]) -> Column
         options=tuple(row[17] or ()),
         comment=row[18],
         inherited=row[19],
-        not_null_constraint=None if name is None else NotNull(name, row[24], row[25], row[26]),
+        not_null_constraint=None if name is None else NotNull(name, row[25], row[26], row[27]),
     )
 
 

@@ -54,6 +54,8 @@ def default_of(column: Column, on_unparseable: OnUnparseable) -> Default:
         elif expression.endswith(cast := f"::{column.domain.name}"):
             # A literal, or an expression in parentheses: the cast is the last thing done.
             expression = expression[: -len(cast)]
+    elif expression is not None and column.default_is_uuid:
+        return Default(_unwrap(expression))
     return convert_default(expression, on_unparseable)
 
 
