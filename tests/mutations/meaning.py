@@ -254,4 +254,12 @@ MEANING = (
         cases("writing_to_be_decided"),
         "--allow is said to help with a rule that PostgreSQL refuses over uuids, and the plan fails",
     ),
+    Mutation(
+        "meaning: what was the same over all columns stays so between two graphs",
+        "uuidkit/meaning/kept.py",
+        "if untouched and not judgement.fails else judgement",
+        'if untouched and judgement.meaning == "unknown" else judgement',
+        cases("graphs_that_meet_in_a_join"),
+        "a plan that is ready stops after its first graph",
+    ),
 )

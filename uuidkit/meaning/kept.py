@@ -17,8 +17,9 @@ def keep_verdicts(
 ) -> tuple[GraphFacts, ...]:
     """The facts, where an object that said the same over all columns at once says so still.
 
-    With the columns of one graph alone there may be nothing left to compare, and what was ready would not be any more
-    after another graph is finished. What somebody else has made anew since is judged by itself.
+    With the columns of one graph alone there may be nothing left to compare, or ids that are uuids already are compared
+    with those that wait; what was ready would not be any more after another graph is finished. What somebody else has
+    made anew since is judged by itself, and so is what cannot be made.
 
     Args:
         facts: as read now.
@@ -43,4 +44,4 @@ def _kept(facts: GraphFacts, same: Mapping[Address, set[str]]) -> Iterator[tuple
     for catalog, oid, judgement in facts.judgements:
         found = objects.get((catalog, oid))
         untouched = found is not None and found.definition in same.get(found.address, ())
-        yield catalog, oid, Judgement("same", "") if judgement.meaning == "unknown" and untouched else judgement
+        yield catalog, oid, Judgement("same", "") if untouched and not judgement.fails else judgement

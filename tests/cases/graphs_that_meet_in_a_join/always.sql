@@ -1,0 +1,1 @@
+SELECT count(*) = 15 FROM threads;
