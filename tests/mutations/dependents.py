@@ -352,7 +352,7 @@ DEPENDENTS = (
     Mutation(
         "dependents: a verdict outlives the first of two graphs",
         "uuidkit/meaning/kept.py",
-        'if judgement.meaning == "unknown" and untouched else judgement',
+        "if untouched and not judgement.fails else judgement",
         "if not judgement else judgement",
         cases("graphs_that_share_objects"),
         "what the report called ready stops after the first graph",
