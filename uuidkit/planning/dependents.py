@@ -214,7 +214,9 @@ def _undecided(plan: DependentPlan, judgement: Judgement, request: Request) -> I
     if _impossible(found, judgement):
         reason = found.why or judgement.why
         if found.kind in _DISPENSABLE:
-            remedy = f"Leave it away until the way back with --allow {name}, or give another definition with "
+            unique = found.up[0].startswith("CREATE UNIQUE ") if found.up else False
+            gone = "Leave it away, and with it the uniqueness that it keeps," if unique else "Leave it away"
+            remedy = f"{gone} until the way back with --allow {name}, or give another definition with "
         elif found.kind == "default":
             remedy = "Leave it away until the way back with an empty FILE.sql, or give another one in it, with "
         else:

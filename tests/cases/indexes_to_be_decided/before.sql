@@ -7,5 +7,6 @@ CREATE INDEX ix_partial ON batches (note) WHERE batch_id LIKE 'batch%';
 CREATE INDEX ix_expression ON batches (left(batch_id, 10));
 CREATE UNIQUE INDEX ix_upper ON batches (note, upper(batch_id));
 CREATE INDEX ix_length ON jobs (length(job_id)) WITH (fillfactor = 50) WHERE job_id ~ '^job';
+CREATE UNIQUE INDEX ix_once ON jobs (reverse(job_id));
 COMMENT ON INDEX ix_length IS 'how long';
 CREATE INDEX ix_beside ON batches (note COLLATE "C", note text_pattern_ops, lower(note)) WHERE note <> '';
