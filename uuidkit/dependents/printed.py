@@ -21,6 +21,8 @@ def as_it_was(definition: str, *, constants: bool = False) -> str:
         definition: SQL as the server prints it.
         constants: whether arrays that read columns keep theirs, as these may be of another type by now.
     """
+    if "ARRAY[" not in definition:
+        return definition
     kept, last = [], 0
     for start, end in _casts(tokens(definition), constants):
         kept.append(definition[last:start])
