@@ -17,7 +17,7 @@ from batchsvc.settings import HostRule
 Behaviour = Callable[[asyncio.StreamWriter], Awaitable[None]]
 
 _HTML = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n"
-_FOREVER = 10_000
+_FOREVER = 1_000_000
 
 
 def _bomb(size: int) -> bytes:

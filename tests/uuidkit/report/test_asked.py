@@ -18,9 +18,9 @@ TABLES = """
 CREATE TABLE a (id varchar PRIMARY KEY);
 CREATE TABLE c (a_id varchar REFERENCES a, odd varchar);
 CREATE TABLE "T 1" ("Id" varchar PRIMARY KEY);
-INSERT INTO a SELECT gen_random_uuid() FROM generate_series(1, 9);
-INSERT INTO "T 1" SELECT gen_random_uuid() FROM generate_series(1, 9);
-INSERT INTO c SELECT id, CASE WHEN id < 'd' THEN id ELSE 'master' END FROM a;
+INSERT INTO a SELECT md5('a' || n)::uuid FROM generate_series(1, 9) AS n;
+INSERT INTO "T 1" SELECT md5('t' || n)::uuid FROM generate_series(1, 9) AS n;
+INSERT INTO c SELECT id, CASE row_number() OVER () % 3 WHEN 0 THEN 'master' ELSE id END FROM a;
 ALTER TABLE a ENABLE ROW LEVEL SECURITY;
 CREATE POLICY p ON a USING (id <> '1e3f8c9a-5b7d-4c2e-9f10-a2b3c4d5e6f7');
 CREATE VIEW v AS SELECT id FROM a WHERE id <> '1e3f8c9a-5b7d-4c2e-9f10-a2b3c4d5e6f7';
